@@ -1,0 +1,286 @@
+"""The account of an expansion: clusters, generations, renderings.
+
+Rules read it to tell what Argo CD would refuse, and at which line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from baro.model.fieldpath import FieldPath, get
+from baro.model.ref import ObjectRef
+from baro.model.text import Location, SourceText
+
+if TYPE_CHECKING:
+    from baro.model.finding import Gap
+    from baro.model.manifest import Manifest
+
+LOCAL_SERVER = "https://kubernetes.default.svc"
+"""The API server address that means "the cluster Argo CD runs in"."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ClusterRegistration:
+    """A cluster as Argo CD knows it.
+
+    `origin` is the cluster Secret or the ExternalSecret that makes it, None for one
+    stated in `baro.yaml` and for the implicit local cluster (`implicit`), which has
+    no labels, no annotations, and no `.metadata` in a template.
+    `places` says where each label and annotation was written, by its field path:
+    `("annotations", "addons_repo_url")`.
+    """
+
+    name: str
+    server: str
+    labels: Mapping[str, str] = field(default_factory=dict)
+    annotations: Mapping[str, str] = field(default_factory=dict)
+    project: str = ""
+    implicit: bool = False
+    origin: Manifest | None = None
+    location: Location | None = None
+    places: Mapping[FieldPath, Location] = field(default_factory=dict)
+
+    @property
+    def ref(self) -> ObjectRef:
+        """Return the registering object, or a name for the registration itself."""
+        if self.origin is not None:
+            return self.origin.ref
+        return ObjectRef("Cluster", self.name)
+
+    def locate(self, *path: str) -> Location | None:
+        """Return where a label or annotation was written, or the registration."""
+        return self.places.get(path, self.location)
+
+
+class FailureKind(StrEnum):
+    """Why Argo CD would not generate or render something."""
+
+    SPEC = "spec"
+    """The Application's or ApplicationSet's spec is invalid."""
+    GENERATOR = "generator"
+    TEMPLATE = "template"
+    """An ApplicationSet's template, or its templatePatch, does not render."""
+    REVISION = "revision"
+    """A revision does not resolve."""
+    REVISION_CONFLICT = "revision-conflict"
+    """One repository at two revisions inside one Application."""
+    REFERENCE = "reference"
+    """A `$ref` that no source defines."""
+    PATH = "path"
+    """The path does not exist, or is not a folder."""
+    VALUE_FILE = "value-file"
+    """A value file does not exist or is not readable."""
+    VALUES = "values"
+    """Values do not parse, or cannot be merged."""
+    SCHEMA = "schema"
+    """The chart's schema refuses the values."""
+    CHART = "chart"
+    """The chart is malformed, or its version does not exist."""
+    DEPENDENCY = "dependency"
+    """A sub-chart that Chart.yaml names is not in charts/."""
+    KUBE_VERSION = "kube-version"
+    RENDER = "render"
+    """The chart's templates fail."""
+    OUTPUT = "output"
+    """What was rendered is not valid YAML."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One refusal, in Argo CD's words.
+
+    `message` is the inner text exactly as Argo CD, Helm or Kubernetes prints it,
+    without the wrapping that `Application` conditions add.
+    `path` is the field (of the Application, or of the values for `SCHEMA`) to blame.
+    `fields` holds what a rule wants to name apart: `{"allowed": [...]}`.
+    """
+
+    kind: FailureKind
+    message: str
+    path: FieldPath = ()
+    location: Location | None = None
+    fields: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class GeneratorOutcome:
+    """What one generator of an ApplicationSet yielded.
+
+    `within` is its place in the spec: `("spec", "generators", 0, "matrix",
+    "generators", 1, "clusters")`; `count` the number of parameter sets, None where it
+    could not be known (then `gaps` says why). Children of matrix and merge follow
+    their parent in `Generation.generators`; a second matrix child is counted once
+    for all parameter sets of the first.
+    """
+
+    kind: str
+    within: FieldPath
+    count: int | None
+    selector: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Generation:
+    """One ApplicationSet, expanded.
+
+    `applications` holds what it generates, duplicates included, by name.
+    `unresolved` lists template fields that Argo CD would print with `<no value>` or
+    with a literal `{{tag}}`: (application name, field path in the template, text).
+    `complete` is False where a gap hides parameter sets.
+    """
+
+    applicationset: Manifest
+    generators: tuple[GeneratorOutcome, ...]
+    applications: tuple[Manifest, ...]
+    failures: tuple[Failure, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    unresolved: tuple[tuple[str, FieldPath, str], ...] = ()
+
+    @property
+    def complete(self) -> bool:
+        """Tell whether every parameter set is known."""
+        return not self.gaps and not self.failures
+
+
+class SourceType(StrEnum):
+    """What renders a source."""
+
+    HELM = "Helm"
+    KUSTOMIZE = "Kustomize"
+    DIRECTORY = "Directory"
+    PLUGIN = "Plugin"
+    REFERENCE = "ref"
+    """A source with `ref` alone renders nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """What a targetRevision means.
+
+    `requested` is the text in the spec, `commit` what it resolves to (a SHA, or a
+    chart's version); empty where it could not be resolved. `worktree` tells that the
+    files were read from the working tree, `dirty` that it differs from `commit`.
+    """
+
+    requested: str
+    commit: str = ""
+    worktree: bool = False
+    dirty: bool = False
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ValuesFile:
+    """A value file that some Application names, read once."""
+
+    text: SourceText
+    values: Mapping[str, Any]
+    duplicates: tuple[tuple[FieldPath, Location], ...] = ()
+
+
+class LayerKind(StrEnum):
+    """Where values come from, weakest first, as Helm merges them."""
+
+    DEFAULTS = "chart defaults"
+    FILE = "value file"
+    OBJECT = "valuesObject"
+    INLINE = "values"
+    PARAMETER = "parameter"
+    STRING_PARAMETER = "string parameter"
+    FILE_PARAMETER = "file parameter"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ValuesLayer:
+    """One layer of Helm values, before it is merged.
+
+    `text` is the file it stands in (None for valuesObject and parameters);
+    `within` where in the Application it is written or named:
+    `("spec", "sources", 1, "helm", "valueFiles", 0)`; `entry` as written there.
+    """
+
+    kind: LayerKind
+    values: Mapping[str, Any]
+    text: SourceText | None = None
+    application: Manifest | None = None
+    within: FieldPath = ()
+    entry: str = ""
+
+    def locate(self, path: FieldPath) -> Location | None:
+        """Return the line that sets the value at `path` in this layer."""
+        if self.text is not None:
+            return self.text.locate(path)
+        if self.application is None:
+            return None
+        if self.kind is LayerKind.OBJECT:
+            return self.application.origin.locate((*self.within, *path))
+        return self.application.origin.locate(self.within)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ChartContent:
+    """The parts of a chart that rules and traces read.
+
+    `templates` maps `templates/ingress.yaml` (sub-charts:
+    `charts/postgresql/templates/...`) to its text.
+    `metadata` is Chart.yaml, `schema` the parsed values.schema.json or None.
+    """
+
+    name: str
+    version: str
+    metadata: Mapping[str, Any]
+    defaults: Mapping[str, Any]
+    schema: Mapping[str, Any] | None
+    templates: Mapping[str, SourceText]
+    text: SourceText | None = None
+    subcharts: Mapping[str, ChartContent] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class MissingValueFile:
+    """A value file that is named and does not exist."""
+
+    entry: str
+    path: str
+    within: FieldPath
+    ignored: bool
+    """Hidden by `ignoreMissingValueFiles`."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rendering:
+    """One source of one Application, rendered.
+
+    `within` is the source's place in the Application: `("spec", "source")` or
+    `("spec", "sources", 1)`. `layers` come weakest first, chart defaults excluded.
+    `unread` lists values that a user set and nothing reads (confirmed by rendering).
+    `source` is the spec after `.argocd-source*.yaml` was laid over it.
+    """
+
+    application: Manifest
+    within: FieldPath
+    source: Mapping[str, Any]
+    type: SourceType
+    revision: Revision | None = None
+    chart: ChartContent | None = None
+    layers: tuple[ValuesLayer, ...] = ()
+    values: Mapping[str, Any] = field(default_factory=dict)
+    release: str = ""
+    namespace: str = ""
+    kube_version: str = ""
+    missing: tuple[MissingValueFile, ...] = ()
+    failure: Failure | None = None
+    manifests: tuple[Manifest, ...] = ()
+    unread: tuple[FieldPath, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+
+    def setter(self, path: FieldPath) -> tuple[ValuesLayer, ...]:
+        """Return the layers that set the value at `path`, the strongest first."""
+        missing = object()
+        return tuple(
+            layer
+            for layer in reversed(self.layers)
+            if get(layer.values, path, missing) is not missing
+        )

@@ -1,0 +1,103 @@
+"""Where a manifest or a value came from, as a chain that ends at a line to edit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from baro.model.fieldpath import FieldPath, dotted, get
+from baro.model.ref import ObjectRef
+from baro.model.text import Location, SourceText
+
+if TYPE_CHECKING:
+    from baro.model.manifest import Manifest
+
+
+class OriginKind(StrEnum):
+    """How an object came to be."""
+
+    FILE = "file"
+    """It stands in a file."""
+    TEMPLATE = "chart template"
+    """A Helm chart's template rendered it for a source of an Application."""
+    KUSTOMIZE = "kustomize"
+    """Kustomize built it for a source of an Application."""
+    GENERATED = "applicationset template"
+    """An ApplicationSet generated it."""
+    CONFIGURED = "baro.yaml"
+    """`baro.yaml` states it."""
+    LIVE = "live"
+    """The API server gave it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One link of the chain, outermost cause last: what, whose, where, which value."""
+
+    what: str
+    subject: ObjectRef | None
+    location: Location | None
+    path: str
+    value: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Origin:
+    """Say where an object came from.
+
+    `text` is the file or chart template it stands in, `document` which of its YAML
+    documents (only for `FILE`). `owner` is the Application or ApplicationSet that
+    produced it, and `within` where in the owner: `("spec", "template")` for a
+    generated Application, `("spec", "sources", 1)` for a rendered object.
+    `params` are the generator's parameters.
+    """
+
+    kind: OriginKind
+    text: SourceText | None = None
+    document: int = 0
+    owner: Manifest | None = None
+    within: FieldPath = ()
+    params: Mapping[str, Any] | None = None
+
+    def locate(self, path: FieldPath = ()) -> Location | None:
+        """Return the line where the field at `path` was written, as near as known.
+
+        A rendered object points at its template's file (no line); a generated
+        Application at the field of the ApplicationSet's template.
+        """
+        match self.kind:
+            case OriginKind.FILE | OriginKind.CONFIGURED:
+                if self.text is None:
+                    return None
+                return self.text.locate(path, self.document)
+            case OriginKind.GENERATED:
+                if self.owner is None:
+                    return None
+                return self.owner.origin.locate((*self.within, *path))
+            case OriginKind.TEMPLATE | OriginKind.KUSTOMIZE:
+                return self.text.at() if self.text is not None else None
+            case OriginKind.LIVE:
+                return None
+
+    def chain(self, path: FieldPath = ()) -> tuple[Link, ...]:
+        """Return the way back from the field at `path`, nearest link first."""
+        links: list[Link] = []
+        origin: Origin | None = self
+        while origin is not None:
+            owner = origin.owner
+            at = (*origin.within, *path) if origin.kind is OriginKind.GENERATED else ()
+            written = get(owner.body, at) if owner is not None and at else ""
+            links.append(
+                Link(
+                    what=str(origin.kind),
+                    subject=owner.ref if owner is not None else None,
+                    location=origin.locate(path),
+                    path=dotted(at or path),
+                    value=written if isinstance(written, str) else "",
+                )
+            )
+            path = at if origin.kind is OriginKind.GENERATED else origin.within
+            origin = owner.origin if owner is not None else None
+        return tuple(links)

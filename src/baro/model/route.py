@@ -1,0 +1,23 @@
+"""What a URL is expected to do."""
+
+from dataclasses import dataclass
+
+from baro.model.text import Location
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectedRoute:
+    """One line of `routes:` in `baro.yaml`, with `{domain}` and the like filled in.
+
+    Empty fields are not compared. `written` is the URL as it stands in the file.
+    """
+
+    url: str
+    written: str
+    application: str = ""
+    service: str = ""
+    upstream_path: str = ""
+    status: int | None = None
+    redirects_to: str = ""
+    cluster: str = ""
+    location: Location | None = None

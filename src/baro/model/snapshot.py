@@ -1,0 +1,87 @@
+"""All manifests of one state at one moment, and its gaps."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+
+from baro.model.expansion import ClusterRegistration, Generation, Rendering, ValuesFile
+from baro.model.finding import Gap
+from baro.model.manifest import Manifest
+from baro.model.ref import ObjectRef
+from baro.model.route import ExpectedRoute
+
+
+class State(StrEnum):
+    """Which state a rule needs."""
+
+    TARGET = "target"
+    """What Git says."""
+    LIVE = "live"
+    """What the API server says."""
+    BOTH = "both"
+    DECLARED = "declared"
+    """The target where there is one, else the live specs."""
+
+
+@dataclass(frozen=True, eq=False)
+class Snapshot:
+    """One state, whole: what is there, what could not be seen, and how it came to be.
+
+    `manifests` may hold two manifests of one name: that is a fact of the state.
+    `clusters`, `generations`, `renderings` and `values_files` are the account of an
+    expansion; a live snapshot has none.
+    """
+
+    manifests: tuple[Manifest, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    clusters: tuple[ClusterRegistration, ...] = ()
+    generations: tuple[Generation, ...] = ()
+    renderings: tuple[Rendering, ...] = ()
+    values_files: tuple[ValuesFile, ...] = ()
+    routes: tuple[ExpectedRoute, ...] = ()
+    notes: tuple[str, ...] = field(default=())
+    """What a reader should know: "the working tree has uncommitted changes"."""
+
+    @cached_property
+    def _by_kind(self) -> Mapping[str, Sequence[Manifest]]:
+        found: defaultdict[str, list[Manifest]] = defaultdict(list)
+        for manifest in self.manifests:
+            found[manifest.kind].append(manifest)
+        return found
+
+    @cached_property
+    def _by_ref(self) -> Mapping[ObjectRef, Manifest]:
+        return {m.ref: m for m in reversed(self.manifests)}
+
+    def of_kind(self, *kinds: str, group: str | None = None) -> Sequence[Manifest]:
+        """Return the manifests of these kinds, in the order of the state."""
+        found = [m for kind in kinds for m in self._by_kind.get(kind, ())]
+        if group is not None:
+            found = [m for m in found if m.ref.group == group]
+        return found
+
+    def get(self, ref: ObjectRef) -> Manifest | None:
+        """Return the (first) manifest of that name."""
+        return self._by_ref.get(ref)
+
+    @cached_property
+    def _by_application(self) -> Mapping[ObjectRef, Sequence[Manifest]]:
+        found: defaultdict[ObjectRef, list[Manifest]] = defaultdict(list)
+        for manifest in self.manifests:
+            if manifest.application is not None:
+                found[manifest.application].append(manifest)
+        return found
+
+    def of_application(self, application: ObjectRef) -> Sequence[Manifest]:
+        """Return what an Application renders."""
+        return self._by_application.get(application, ())
+
+    def applications(self) -> Sequence[Manifest]:
+        """Return Argo CD's Applications."""
+        return self.of_kind("Application", group="argoproj.io")
+
+    def applicationsets(self) -> Sequence[Manifest]:
+        """Return Argo CD's ApplicationSets."""
+        return self.of_kind("ApplicationSet", group="argoproj.io")

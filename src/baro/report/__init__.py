@@ -1,0 +1,1 @@
+"""Many voices for one answer: terminal, JSON, SARIF, JUnit, GitLab, Markdown, HTML."""

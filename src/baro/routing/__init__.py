@@ -1,0 +1,7 @@
+"""From a request to the Ingress, the Service and the path that the Service sees.
+
+Everything here is an immutable value once built, and nothing here reads a file,
+opens a socket, or asks for the time. What an ingress controller does is imitated
+from its source and held against the real program; what cannot be known is said.
+Every controller is one module (or package) with a `STRATEGY`, found by its name.
+"""

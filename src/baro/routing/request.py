@@ -1,0 +1,90 @@
+"""What a client sends, as far as routing looks at it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from urllib.parse import quote, urlsplit
+
+from baro.errors import InputError
+
+# What browsers and curl leave alone in a path or a query (RFC 3986, and `%`).
+_LEFT_ALONE = "/:@!$&'()*+,;=-._~%?[]|^`{}\\\"<>"
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One HTTP request before anybody has interpreted it.
+
+    `host` is the Host header as sent, `target` the path and query of the request
+    line, not decoded. Header names are lower case.
+    """
+
+    scheme: str
+    host: str
+    target: str
+    method: str = "GET"
+    headers: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def of(
+        cls,
+        url: str,
+        *,
+        method: str = "GET",
+        headers: Mapping[str, str] | Iterable[tuple[str, str]] = (),
+    ) -> "Request":
+        """Read a URL the way a client does: no fragment, spaces encoded.
+
+        Raises:
+            InputError: it is not an http or https URL with a host.
+        """
+        try:
+            parts = urlsplit(url.strip())
+            port = parts.port
+        except ValueError as error:
+            raise InputError(
+                f"{url!r} is not a URL: {error}",
+                hint="write it like https://platform.example/kr/",
+            ) from error
+        if parts.scheme not in _DEFAULT_PORTS or not parts.hostname:
+            raise InputError(
+                f"{url!r} is not an http or https URL with a host",
+                hint="write it like https://platform.example/kr/",
+            )
+        host = parts.netloc.rpartition("@")[2]
+        if port == _DEFAULT_PORTS[parts.scheme]:
+            host = host.removesuffix(f":{port}")
+        target = quote(parts.path or "/", safe=_LEFT_ALONE)
+        if parts.query:
+            target += "?" + quote(parts.query, safe=_LEFT_ALONE)
+        pairs = headers.items() if isinstance(headers, Mapping) else headers
+        return cls(
+            scheme=parts.scheme,
+            host=host,
+            target=target,
+            method=method.upper(),
+            headers=tuple((name.lower(), value) for name, value in pairs),
+        )
+
+    @property
+    def url(self) -> str:
+        """Return the URL that a person would type for it."""
+        return f"{self.scheme}://{self.host}{self.target}"
+
+    def header(self, name: str) -> str | None:
+        """Return the first header of that name (lower case), or None."""
+        for key, value in self.headers:
+            if key == name:
+                return value
+        return None
+
+    def cookie(self, name: str) -> str | None:
+        """Return the cookie of that name, or None."""
+        for key, value in self.headers:
+            if key != "cookie":
+                continue
+            for pair in value.split(";"):
+                cookie, equals, content = pair.strip().partition("=")
+                if equals and cookie == name:
+                    return content
+        return None
