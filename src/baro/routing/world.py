@@ -1,0 +1,304 @@
+"""The objects that routing looks at, read tolerantly from plain dicts.
+
+A field of the wrong type counts as absent: what the API server would say to it is
+`apiserver.refusals`' affair, and no input may stop the table from being built.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+INGRESS_GROUP = "networking.k8s.io"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Declared:
+    """A Kubernetes object, and what the caller wants to be given back with it."""
+
+    body: Mapping[str, Any]
+    subject: object = None
+
+    @property
+    def kind(self) -> str:
+        """Return the kind, as written."""
+        return text(self.body.get("kind"))
+
+    @property
+    def group(self) -> str:
+        """Return the API group; empty for the core group."""
+        version = text(self.body.get("apiVersion"))
+        return version.rpartition("/")[0]
+
+    @property
+    def metadata(self) -> Mapping[str, Any]:
+        """Return the metadata; an empty map where there is none."""
+        return mapping(self.body.get("metadata"))
+
+    @property
+    def spec(self) -> Mapping[str, Any]:
+        """Return the spec; an empty map where there is none."""
+        return mapping(self.body.get("spec"))
+
+    @property
+    def name(self) -> str:
+        """Return the object's name."""
+        return text(self.metadata.get("name"))
+
+    @property
+    def namespace(self) -> str:
+        """Return the namespace; `default` where none is written."""
+        return text(self.metadata.get("namespace")) or "default"
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """A Service and a port (number or name, as text) of the Ingress' namespace."""
+
+    service: str
+    port: str
+
+
+@dataclass(frozen=True, slots=True)
+class PathRule:
+    """One path of a rule; `backend` is None for a `resource:` backend."""
+
+    path: str
+    path_type: str
+    backend: Backend | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule; `paths` is None where it has no `http:` at all."""
+
+    host: str
+    paths: tuple[PathRule, ...] | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ingress:
+    """What routing reads of an Ingress.
+
+    `created` is in seconds since 1970, None where nobody has said it.
+    """
+
+    namespace: str
+    name: str
+    created: int | None
+    annotations: Mapping[str, str]
+    class_name: str | None
+    rules: tuple[Rule, ...]
+    tls: tuple[tuple[str, tuple[str, ...]], ...]
+    default_backend: Backend | None
+    has_default_backend: bool
+    subject: object = None
+
+    @property
+    def key(self) -> str:
+        """Return `namespace/name`."""
+        return f"{self.namespace}/{self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class ServicePort:
+    """One port of a Service, all three ways to name it as text."""
+
+    number: str
+    name: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What routing reads of a Service."""
+
+    namespace: str
+    name: str
+    type: str
+    headless: bool
+    ports: tuple[ServicePort, ...]
+
+    def port(self, wanted: str) -> ServicePort | None:
+        """Return the port that an Ingress means by number, target port or name."""
+        for port in self.ports:
+            if wanted in (port.number, port.target, port.name):
+                return port
+        return None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class World:
+    """All objects of one cluster that routing cares about.
+
+    `services_known` is False when the caller gave no Service at all: then every
+    Service that an Ingress names is taken to exist. `ready` says for a Service
+    with EndpointSlices whether one of its endpoints is ready.
+    """
+
+    ingresses: tuple[Ingress, ...] = ()
+    classes: Mapping[str, str] = field(default_factory=dict)
+    services: Mapping[str, Service] = field(default_factory=dict)
+    services_known: bool = False
+    ready: Mapping[str, bool] = field(default_factory=dict)
+    unready: frozenset[str] = frozenset()
+    declared: Mapping[str, Sequence[Declared]] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls, objects: Iterable[Declared], *, unready: Collection[str] = ()
+    ) -> "World":
+        """Sort the objects by kind and read them."""
+        by_kind: defaultdict[str, list[Declared]] = defaultdict(list)
+        for declared in objects:
+            by_kind[declared.kind].append(declared)
+        services = [_service(declared) for declared in by_kind["Service"]]
+        return cls(
+            ingresses=tuple(
+                read_ingress(declared)
+                for declared in by_kind["Ingress"]
+                if declared.group == INGRESS_GROUP
+            ),
+            classes={
+                declared.name: text(declared.spec.get("controller"))
+                for declared in by_kind["IngressClass"]
+            },
+            services={f"{s.namespace}/{s.name}": s for s in services},
+            services_known=bool(services),
+            ready=_readiness(by_kind["EndpointSlice"]),
+            unready=frozenset(unready),
+            declared=dict(by_kind),
+        )
+
+    def of_kind(self, kind: str) -> Sequence[Declared]:
+        """Return the objects of a kind as they were given."""
+        return self.declared.get(kind, ())
+
+
+def text(value: object) -> str:
+    """Return a string or a number as text, anything else as an empty text."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return ""
+
+
+def mapping(value: object) -> Mapping[str, Any]:
+    """Return a map, or an empty one for anything else."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def sequence(value: object) -> Sequence[Any]:
+    """Return a list, or an empty one for anything else."""
+    return value if isinstance(value, list | tuple) else ()
+
+
+def maps(value: object) -> Iterator[Mapping[str, Any]]:
+    """Return the maps of a list; other elements are passed over."""
+    return (element for element in sequence(value) if isinstance(element, Mapping))
+
+
+def read_ingress(declared: Declared) -> Ingress:
+    """Read one Ingress; parts of the wrong type count as absent."""
+    spec = declared.spec
+    class_name = spec.get("ingressClassName")
+    return Ingress(
+        namespace=declared.namespace,
+        name=declared.name,
+        created=_seconds(declared.metadata.get("creationTimestamp")),
+        annotations={
+            str(key): value
+            for key, value in mapping(declared.metadata.get("annotations")).items()
+            if isinstance(value, str)
+        },
+        class_name=class_name if isinstance(class_name, str) else None,
+        rules=tuple(_rule(rule) for rule in maps(spec.get("rules"))),
+        tls=tuple(
+            (
+                text(entry.get("secretName")),
+                tuple(text(host) for host in sequence(entry.get("hosts"))),
+            )
+            for entry in maps(spec.get("tls"))
+        ),
+        default_backend=_backend(spec.get("defaultBackend")),
+        has_default_backend=spec.get("defaultBackend") is not None,
+        subject=declared.subject,
+    )
+
+
+def _seconds(value: object) -> int | None:
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError:
+            return None
+    # YAML readers turn an unquoted timestamp into a datetime.
+    if not isinstance(value, datetime):
+        return None
+    aware = value if value.tzinfo else value.replace(tzinfo=UTC)
+    return int(aware.timestamp())
+
+
+def _rule(rule: Mapping[str, Any]) -> Rule:
+    http = rule.get("http")
+    return Rule(
+        host=text(rule.get("host")),
+        paths=tuple(
+            PathRule(
+                path=text(path.get("path")),
+                path_type=text(path.get("pathType")),
+                backend=_backend(path.get("backend")),
+            )
+            for path in maps(http.get("paths"))
+        )
+        if isinstance(http, Mapping)
+        else None,
+    )
+
+
+def _backend(value: object) -> Backend | None:
+    service = mapping(value).get("service")
+    if not isinstance(service, Mapping):
+        return None
+    port = mapping(service.get("port"))
+    number = text(port.get("number"))
+    return Backend(
+        service=text(service.get("name")),
+        port=number if number not in ("", "0") else text(port.get("name")),
+    )
+
+
+def _service(declared: Declared) -> Service:
+    spec = declared.spec
+    return Service(
+        namespace=declared.namespace,
+        name=declared.name,
+        type=text(spec.get("type")) or "ClusterIP",
+        headless=spec.get("clusterIP") == "None",
+        ports=tuple(
+            ServicePort(
+                number=text(port.get("port")),
+                name=text(port.get("name")),
+                # The API server fills in an absent target port with the number.
+                target=text(port.get("targetPort")) or text(port.get("port")),
+            )
+            for port in maps(spec.get("ports"))
+        ),
+    )
+
+
+def _readiness(slices: Iterable[Declared]) -> dict[str, bool]:
+    ready: dict[str, bool] = {}
+    for declared in slices:
+        labels = mapping(declared.metadata.get("labels"))
+        service = text(labels.get("kubernetes.io/service-name"))
+        if service:
+            key = f"{declared.namespace}/{service}"
+            ready[key] = ready.get(key, False) or any(
+                bool(sequence(endpoint.get("addresses")))
+                and mapping(endpoint.get("conditions")).get("ready") is not False
+                for endpoint in maps(declared.body.get("endpoints"))
+            )
+    return ready
