@@ -7,3 +7,7 @@ cluster and no Go: `python -m lab build` builds everything once.
 Every part is a child of one supervisor process that ends it when the lab ends,
 however the lab ends. Nothing listens on anything but 127.0.0.1.
 """
+
+from lab.laboratory import Lab
+
+__all__ = ["Lab"]

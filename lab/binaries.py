@@ -29,13 +29,6 @@ LOOPBACK_METRICS = Edit(
     'metricsAddr := fmt.Sprintf("0.0.0.0:%d", metricsPort)',
     'metricsAddr := fmt.Sprintf("127.0.0.1:%d", metricsPort)',
 )
-# Volumes belong into the lab's state folder, and go when it goes.
-VOLUMES_IN_STATE = Edit(
-    "k8s.io/kubernetes",
-    "pkg/volume/hostpath/host_path.go",
-    'fmt.Sprintf("/tmp/%s/%s", r.basePath, uuid.NewUUID())',
-    'fmt.Sprintf("%s/%s/%s", os.TempDir(), r.basePath, uuid.NewUUID())',
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +41,9 @@ class ModuleSet:
     def version(self, module: str) -> str:
         """Return the version that `go.mod` requires of a module."""
         text = (self.folder / "go.mod").read_text()
-        found = re.search(rf"^\t?(?:require )?{re.escape(module)} (v\S+)", text, re.M)
+        found = re.search(
+            rf"^\t?(?:require )?{re.escape(module)} (v\S+)", text, re.MULTILINE
+        )
         if not found:
             raise BuildError(f"{self.folder / 'go.mod'} does not require {module}")
         return found[1]
@@ -78,7 +73,7 @@ class ModuleSet:
 
     def key(self) -> str:
         """Return what a build depends on, as a short digest."""
-        recipe = f"{GO_VERSION} {self.flags()} {LOOPBACK_METRICS} {VOLUMES_IN_STATE}"
+        recipe = f"{GO_VERSION} {self.flags()} {LOOPBACK_METRICS}"
         digest = hashlib.sha256(recipe.encode())
         for name in ("go.mod", "go.sum"):
             digest.update((self.folder / name).read_bytes())
@@ -148,7 +143,6 @@ BINARIES: tuple[Binary, ...] = (
         CONTROL_PLANE,
         ("--version",),
         120,
-        VOLUMES_IN_STATE,
     ),
     Binary(
         "kube-scheduler",

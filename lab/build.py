@@ -1,8 +1,8 @@
 """Build the lab's programs: once, one at a time, and see that each one runs."""
 
 import fcntl
-import json
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -54,32 +54,40 @@ def _build_missing(missing: list[Binary]) -> None:
 def _build_one(go: Path, binary: Binary) -> None:
     binary.path.parent.mkdir(parents=True, exist_ok=True)
     unproven = binary.path.with_name(f".{binary.name}.new")
-    flags = [*binary.modules.flags(), *_overlay(go, binary)]
+    flags = [*binary.modules.flags(), *_edited_source(go, binary)]
     _go(go, binary, "build", *flags, "-o", str(unproven), binary.package)
     _prove(binary, unproven)
     unproven.rename(binary.path)
 
 
-def _overlay(go: Path, binary: Binary) -> list[str]:
-    """Return the flag that compiles an edited copy of one source file."""
+def _edited_source(go: Path, binary: Binary) -> list[str]:
+    """Return the flag that compiles a copy of one module with one line changed."""
     edit = binary.edit
     if edit is None:
         return []
-    folder = binary.modules.source(edit.module)
-    if not folder.exists():
+    source = binary.modules.source(edit.module)
+    if not source.exists():
         _go(go, binary, "mod", "download", edit.module)
-    original = folder / edit.file
-    text = original.read_text()
+    copy = binary.path.with_name(f".{binary.name}.source")
+    shutil.rmtree(copy, ignore_errors=True)
+    shutil.copytree(source, copy, ignore=lambda folder, _: _unbuilt(source, folder))
+    edited = copy / edit.file
+    text = edited.read_text()
     if text.count(edit.old) != 1:
         raise BuildError(
-            f"{original} does not hold the line {edit.old!r} exactly once",
+            f"{source / edit.file} does not hold {edit.old!r} exactly once",
             "adapt or remove the edit in lab/binaries.py",
         )
-    edited = binary.path.with_name(f".{binary.name}.{original.name}")
     edited.write_text(text.replace(edit.old, edit.new))
-    overlay = binary.path.with_name(f".{binary.name}.overlay.json")
-    overlay.write_text(json.dumps({"Replace": {str(original): str(edited)}}))
-    return [f"-overlay={overlay}"]
+    manifest = binary.path.with_name(f".{binary.name}.mod")
+    original = (binary.modules.folder / "go.mod").read_text()
+    manifest.write_text(f"{original}\nreplace {edit.module} => {copy}\n")
+    shutil.copy(binary.modules.folder / "go.sum", manifest.with_suffix(".sum"))
+    return [f"-modfile={manifest}"]
+
+
+def _unbuilt(source: Path, folder: str) -> set[str]:
+    return {"docs"} if Path(folder) == source else set()
 
 
 def _go(go: Path, binary: Binary, *arguments: str) -> None:

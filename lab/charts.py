@@ -1,0 +1,34 @@
+"""Helm charts, packaged into the lab's HTTP repository or its OCI registry."""
+
+from pathlib import Path
+
+from lab.binaries import named
+from lab.commands import run
+from lab.site import Site
+
+
+def publish(site: Site, folder: Path, address: str) -> Path:
+    """Package a chart folder, index the repository; return the package."""
+    repository = site.folder("charts")
+    helm = named("helm").path
+    environment = site.environment()
+    said = run(
+        *(helm, "package", folder, "--destination", repository),
+        environment=environment,
+    )
+    package = Path(said.strip().rsplit(": ", 1)[-1])
+    run(
+        *(helm, "repo", "index", repository, "--url", f"{address}/charts"),
+        environment=environment,
+    )
+    return package
+
+
+def push(site: Site, package: Path, project: str) -> str:
+    """Push a package into the OCI registry; return its repository's address."""
+    address = f"127.0.0.1:{site.port('registry')}/{project}"
+    run(
+        *(named("helm").path, "push", package, f"oci://{address}", "--plain-http"),
+        environment=site.environment(),
+    )
+    return address

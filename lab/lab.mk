@@ -1,0 +1,15 @@
+# The lab: a real Argo CD on loopback. `python -m lab --help` says more.
+
+.PHONY: lab-build lab lab-stop test-lab
+
+lab-build: $(PYTHON) ## Build the lab's programs (once; kept in the cache folder)
+	@$(PYTHON) -m lab build
+
+lab: $(PYTHON) ## Start the lab and say how to use it
+	@$(PYTHON) -m lab start
+
+lab-stop: $(PYTHON) ## End the lab
+	@$(PYTHON) -m lab stop
+
+test-lab: $(PYTHON) lab-build ## Run the stories and the parity suite in a lab of their own
+	$(PYTHON) -m pytest -m lab tests/lab
