@@ -247,6 +247,8 @@ class MissingValueFile:
     within: FieldPath
     ignored: bool
     """Hidden by `ignoreMissingValueFiles`."""
+    nearest: str = ""
+    """A file that exists under nearly this path; empty where there is none."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -41,6 +41,8 @@ class Snapshot:
     renderings: tuple[Rendering, ...] = ()
     values_files: tuple[ValuesFile, ...] = ()
     routes: tuple[ExpectedRoute, ...] = ()
+    kubernetes_version: str = ""
+    """The Kubernetes version that the state is for, such as `1.34.0`, if known."""
     notes: tuple[str, ...] = field(default=())
     """What a reader should know: "the working tree has uncommitted changes"."""
 

@@ -1,0 +1,1 @@
+"""What is wrong between an ApplicationSet and the Applications it generates."""

@@ -1,0 +1,1 @@
+"""What is wrong between a chart and what it renders."""

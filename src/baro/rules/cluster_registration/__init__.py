@@ -1,0 +1,1 @@
+"""What is wrong with the clusters that Argo CD is told about."""

@@ -1,0 +1,68 @@
+"""Failures of an expansion, as the rules that report them see them.
+
+Each kind of failure belongs to one rule; a test holds them to it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from baro.model.expansion import Failure, FailureKind, Generation, Rendering
+from baro.model.fieldpath import dotted, get
+from baro.model.finding import Evidence, shown
+from baro.model.manifest import Manifest
+from baro.model.ref import ObjectRef
+from baro.rules.rule import Context
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Refusal:
+    """A failure, and whose it is: an Application's source or an ApplicationSet."""
+
+    owner: Manifest
+    failure: Failure
+    rendering: Rendering | None = None
+    generation: Generation | None = None
+
+    @property
+    def first_line(self) -> str:
+        """Return the first line of the message, without a colon at its end."""
+        line = next(iter(self.failure.message.strip().splitlines()), "")
+        return line.strip().rstrip(":")
+
+    @property
+    def evidence(self) -> Evidence:
+        """Return the line to edit: the failure's own, else the source's."""
+        failure = self.failure
+        path = failure.path
+        if failure.location is not None:
+            value = shown(get(self.owner.body, path)) if path else self.first_line
+            return Evidence(failure.location, dotted(path), value, self.owner.ref)
+        if path and self.owner.has(path):
+            return Evidence.of(self.owner, path)
+        return Evidence.of(self.owner, self._field)
+
+    @property
+    def _field(self) -> tuple[str | int, ...]:
+        if self.rendering is None:
+            return ("spec", "template")
+        return self.rendering.within
+
+
+def refusals(context: Context, *kinds: FailureKind) -> Iterator[Refusal]:
+    """Yield the failures of these kinds, each said once for each owner."""
+    seen: set[tuple[ObjectRef, FailureKind, str]] = set()
+    for refusal in _all(context):
+        failure = refusal.failure
+        key = (refusal.owner.ref, failure.kind, failure.message)
+        if failure.kind in kinds and key not in seen:
+            seen.add(key)
+            yield refusal
+
+
+def _all(context: Context) -> Iterator[Refusal]:
+    for rendering in context.declared.renderings:
+        if rendering.failure is not None:
+            yield Refusal(rendering.application, rendering.failure, rendering)
+    for generation in context.declared.generations:
+        for failure in generation.failures:
+            yield Refusal(generation.applicationset, failure, None, generation)

@@ -1,0 +1,1 @@
+"""What keeps Argo CD from comparing or applying an Application."""

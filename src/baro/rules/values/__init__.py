@@ -1,0 +1,1 @@
+"""What is wrong with the values that charts are given."""
