@@ -1,0 +1,43 @@
+"""The fixed sentences of every voice, in English and Korean.
+
+One module per language; each holds the same names.
+"""
+
+from importlib import import_module
+from typing import Protocol
+
+LANGUAGES = ("en", "ko")
+
+
+class Sentences(Protocol):
+    """What a language module holds; `{}` fields are named."""
+
+    ERROR: str
+    WARNING: str
+    NOTE: str
+    GAP: str
+    FIX: str
+    CLOSES_WITH: str
+    ACCEPTED: str
+    KNOWN: str
+    CLEAN: str
+    CLEAN_BUT_GAPS: str
+    COUNTS: str
+    SCALE: str
+    SKIPPED: str
+    PAGE: str
+    POSSIBLE: str
+    LIKELY: str
+    SUBJECT: str
+    PLACE: str
+    WHAT: str
+    FINDINGS: str
+    GAPS: str
+    GAPS_ARE: str
+
+
+def sentences(language: str) -> Sentences:
+    """Return a language's sentences; English for one that we do not speak."""
+    known = language if language in LANGUAGES else "en"
+    module: Sentences = import_module(f"{__name__}.{known}")
+    return module

@@ -1,0 +1,165 @@
+"""What a person reads: causes first, each with its line and its way out."""
+
+from collections.abc import Iterator, Sequence
+
+from rich.console import Console
+from rich.text import Text
+
+from baro.model.finding import Confidence, Evidence, Finding, Gap, Severity
+from baro.report.messages import Sentences, sentences
+from baro.report.plaintext import harmless
+from baro.report.report import Report
+
+_STYLE = {
+    Severity.ERROR: "bold red",
+    Severity.WARNING: "bold yellow",
+    Severity.NOTE: "bold blue",
+}
+_FEW = 3
+"""How many lines of evidence one finding shows."""
+
+
+def render(
+    report: Report, *, language: str = "en", colour: bool = False, width: int = 100
+) -> str:
+    """Return the report as text; ANSI colours only if asked for."""
+    console = Console(
+        force_terminal=colour,
+        no_color=not colour,
+        color_system="standard" if colour else None,
+        width=width,
+        highlight=False,
+        soft_wrap=True,
+    )
+    words = sentences(language)
+    with console.capture() as capture:
+        for finding in report.findings:
+            for line in _finding(finding, report, words):
+                console.print(_safe(line))
+            console.print()
+        for gap in report.gaps:
+            for line in _gap(gap, words):
+                console.print(_safe(line))
+        if report.gaps:
+            console.print()
+        for line in _closing(report, words):
+            console.print(_safe(line))
+    return capture.get()
+
+
+def _safe(line: Text) -> Text:
+    # One character for one: the styles keep their places.
+    safe = line.copy()
+    safe.plain = harmless(line.plain)
+    safe.spans = line.spans
+    return safe
+
+
+def _finding(finding: Finding, report: Report, words: Sentences) -> Iterator[Text]:
+    severity = finding.severity
+    head = Text()
+    head.append(word_of(severity, words), _STYLE[severity])
+    head.append(f"  {finding.rule}", "bold")
+    head.append(f"  {finding.subject}")
+    if finding.confidence is not Confidence.CERTAIN:
+        head.append(f"  ({confidence_of(finding.confidence, words)})", "dim")
+    yield head
+    yield Text(f"  {finding.message}")
+    for evidence in finding.evidence[:_FEW]:
+        yield from _evidence(evidence, report)
+    if finding.fix:
+        yield Text.assemble((f"  {words.FIX}: ", "bold green"), finding.fix)
+
+
+def _evidence(evidence: Evidence, report: Report) -> Iterator[Text]:
+    value = evidence.value.replace("\n", "⏎")
+    field = f"{evidence.path}: {value}" if evidence.path else value
+    if evidence.location is None:
+        who = f"{evidence.subject}  " if evidence.subject else ""
+        yield Text.assemble("  ", (who, "dim"), field)
+        return
+    yield Text.assemble(("  --> ", "blue"), (str(evidence.location), "cyan"))
+    excerpt = report.excerpts.get(evidence.location)
+    if excerpt is None or evidence.location.line is None:
+        yield Text.assemble(("      | ", "blue"), field)
+        return
+    number = str(evidence.location.line)
+    yield Text.assemble((f"{number:>5} | ", "blue"), excerpt.rstrip())
+    if value and value not in excerpt:
+        yield Text.assemble(("      | ", "blue"), (field, "dim"))
+
+
+def _gap(gap: Gap, words: Sentences) -> Iterator[Text]:
+    yield Text.assemble((words.GAP, "bold magenta"), f"  {gap.subject}: {gap.reason}")
+    if gap.location is not None:
+        yield Text.assemble(("  --> ", "blue"), (str(gap.location), "cyan"))
+    if gap.closes_with:
+        yield Text.assemble((f"  {words.CLOSES_WITH}: ", "green"), gap.closes_with)
+
+
+def _closing(report: Report, words: Sentences) -> Iterator[Text]:
+    for note in report.notes:
+        yield Text(note, "dim")
+    if report.skipped:
+        rules = ", ".join(report.skipped)
+        yield Text(words.SKIPPED.format(rules=rules), "dim")
+    summary = report.summary
+    yield Text(
+        words.SCALE.format(
+            applicationsets=summary.applicationsets,
+            applications=summary.applications,
+            objects=summary.objects,
+            clusters=summary.clusters,
+            rules=summary.rules,
+            seconds=summary.seconds,
+        ),
+        "dim",
+    )
+    verdict = counts(report, words)
+    asides = []
+    if report.accepted:
+        asides.append(words.ACCEPTED.format(count=len(report.accepted)))
+    if report.known:
+        asides.append(words.KNOWN.format(count=len(report.known)))
+    suffix = f" ({', '.join(asides)})" if asides else ""
+    if report.findings:
+        worst = min(report.findings, key=lambda f: list(Severity).index(f.severity))
+        yield Text(verdict + suffix, _STYLE[worst.severity])
+    elif report.gaps:
+        yield Text(f"{words.CLEAN_BUT_GAPS} {verdict}{suffix}", "bold magenta")
+    else:
+        yield Text(words.CLEAN + suffix, "bold green")
+
+
+def word_of(severity: Severity, words: Sentences) -> str:
+    """Return a severity in the language's word."""
+    match severity:
+        case Severity.ERROR:
+            return words.ERROR
+        case Severity.WARNING:
+            return words.WARNING
+        case Severity.NOTE:
+            return words.NOTE
+
+
+def confidence_of(confidence: Confidence, words: Sentences) -> str:
+    """Return how sure, in the language's word."""
+    return words.LIKELY if confidence is Confidence.LIKELY else words.POSSIBLE
+
+
+def counts(report: Report, words: Sentences) -> str:
+    """Return how many of each, in one phrase."""
+    text = words.COUNTS.format(
+        errors=report.count(Severity.ERROR),
+        warnings=report.count(Severity.WARNING),
+        notes=report.count(Severity.NOTE),
+        gaps=len(report.gaps),
+    )
+    return _singular(text) if words.ERROR == "error" else text
+
+
+def _singular(text: str) -> str:
+    parts: Sequence[str] = text.split(", ")
+    return ", ".join(
+        part.removesuffix("s") if part.startswith("1 ") else part for part in parts
+    )
