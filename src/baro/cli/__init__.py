@@ -1,5 +1,121 @@
-"""The command line: parse flags, compose, choose the exit code."""
+"""The command line: parse flags, compose, choose the exit code.
+
+| code | meaning |
+|---|---|
+| 0 | clean, or proven |
+| 1 | findings, or a step not proven |
+| 2 | bad input |
+| 3 | baro could not finish |
+"""
+
+import os
+import sys
+from importlib import import_module
+from typing import Any
+
+import click
+
+import baro
+from baro.errors import BaroError
+
+COMMANDS = {
+    "check": ("check", "Find what will break, before the merge."),
+    "trace": ("trace", "Say which line sets a value, and where it ends up."),
+    "render": ("render", "Print what Argo CD would apply."),
+    "tree": ("tree", "Show ApplicationSets, Applications and their objects."),
+    "route": ("route", "Say who answers a URL, with which path, and why."),
+    "routes": ("routes", "Show every host and path, and what serves it."),
+    "verify": ("verify", "Prove the expected routes of baro.yaml."),
+    "explain": ("explain", "Print the page of a rule."),
+    "rules": ("rules", "List the rules."),
+    "init": ("initial", "Write a baro.yaml from what is found."),
+}
+"""Every command: its module in this package, and its line in the help."""
 
 
-def main() -> None:
-    """Run `baro`."""
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's
+        """Return the commands in the order of the help."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002 - click's
+        """Import a command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"{__name__}.{COMMANDS[cmd_name][0]}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(
+        self,
+        ctx: click.Context,  # noqa: ARG002 - click's
+        formatter: click.HelpFormatter,
+    ) -> None:
+        """Write the list of commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find a command; name the nearest one for a misspelt word.
+
+        Raises:
+            click.UsageError: there is no such command.
+        """
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            from difflib import get_close_matches  # noqa: PLC0415 - only on error
+
+            near = get_close_matches(args[0], COMMANDS, n=1)
+            if near and ctx.parent is None:
+                error.message = (
+                    f"No such command '{args[0]}'. Did you mean '{near[0]}'?"
+                )
+            raise
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit codes: 0 clean, 1 findings, 2 bad input, 3 could not finish.",
+)
+@click.version_option(baro.__version__, "-V", "--version", prog_name="baro")
+def group() -> None:
+    """See what breaks in an Argo CD platform before the merge."""
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Run `baro`; every error on purpose ends here, in one sentence."""
+    sys.exit(run(argv))
+
+
+def run(argv: list[str] | None = None) -> int:
+    """Run `baro` and return the exit code."""
+    try:
+        result: Any = group.main(argv, standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.ClickException as error:
+        error.show()
+        return 2
+    except BaroError as error:
+        _tell(error)
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("interrupted", err=True)
+        return 130
+    except BrokenPipeError:
+        # The reader went away (`| head`): what it wanted, it has.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return result if isinstance(result, int) else 0
+
+
+def _tell(error: BaroError) -> None:
+    click.echo(f"{click.style('error', fg='red', bold=True)}: {error}", err=True)
+    if error.hint:
+        click.echo(f"{click.style('hint', fg='green')}: {error.hint}", err=True)

@@ -1,0 +1,52 @@
+"""`baro explain RULE`."""
+
+import click
+
+from baro.cli import options
+from baro.cli.output import coloured
+from baro.errors import InputError
+from baro.rules.catalog import catalog
+from baro.rules.rule import Rule
+
+
+@click.command("explain", short_help="Print the page of a rule.")
+@click.argument("rule", required=False)
+@options.colour
+def command(rule: str | None, colour: str) -> None:
+    """Print the page of RULE: what it means, why it matters, how to fix it."""
+    if rule is None:
+        raise InputError("which rule?", hint="`baro rules` lists them")
+    found = find(rule)
+    if not coloured(colour, None):
+        click.echo(page(found), nl=False)
+        return
+    from rich.console import Console  # noqa: PLC0415 - only on a terminal
+    from rich.markdown import Markdown  # noqa: PLC0415 - likewise
+
+    Console(width=min(Console().width, 100)).print(Markdown(page(found)))
+
+
+def find(rule_id: str) -> Rule:
+    """Return a rule by its id.
+
+    Raises:
+        InputError: there is no such rule; the hint names the nearest.
+    """
+    rules = catalog()
+    if rule_id in rules:
+        return rules[rule_id]
+    from difflib import get_close_matches  # noqa: PLC0415 - only on error
+
+    near = get_close_matches(rule_id, rules, n=1)
+    hint = f"did you mean {near[0]}?" if near else "`baro rules` lists them"
+    raise InputError(f"no rule is called {rule_id!r}", hint=hint)
+
+
+def page(rule: Rule) -> str:
+    """Return a rule's page as Markdown, with its id and severity on top."""
+    title, _, rest = rule.page.partition("\n")
+    return (
+        f"# {rule.id}\n\n{title}\n\n"
+        f"*{rule.severity}, layer {rule.layer}, needs the {rule.needs} state*\n"
+        f"{rest}"
+    )

@@ -1,0 +1,32 @@
+"""Things that a person calls by name."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from baro.errors import InputError
+from baro.model.ref import ObjectRef
+from baro.model.snapshot import Snapshot
+
+
+def unknown(what: str, name: str, known: Iterable[str]) -> InputError:
+    """Return the error for a name that nothing has; the hint names the nearest."""
+    names = sorted(set(known))
+    near = get_close_matches(name, names, n=1)
+    if near:
+        hint = f"did you mean {near[0]}?"
+    else:
+        hint = f"known: {', '.join(names[:12]) or 'none'}"
+    return InputError(f"no {what} is called {name!r}", hint=hint)
+
+
+def application_named(snapshot: Snapshot, name: str) -> ObjectRef:
+    """Return the Application called `name` or `namespace/name`.
+
+    Raises:
+        InputError: there is none.
+    """
+    applications = snapshot.applications()
+    for manifest in applications:
+        if name in (manifest.ref.name, manifest.ref.path):
+            return manifest.ref
+    raise unknown("Application", name, (m.ref.name for m in applications))

@@ -1,0 +1,60 @@
+"""`baro rules`."""
+
+from pathlib import Path
+
+import click
+
+from baro.cli import options
+from baro.cli.output import write
+from baro.model.finding import Layer
+from baro.report.json_v1 import encode
+from baro.rules.catalog import catalog
+from baro.rules.rule import Rule
+
+
+@click.command("rules", short_help="List the rules.")
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["terminal", "json"]),
+    default="terminal",
+    help="Form of the answer.",
+)
+@options.output_file
+def command(form: str, output_file: Path | None) -> None:
+    """List the rules by layer: id, severity, title."""
+    order = list(Layer)
+    rules = sorted(catalog().values(), key=lambda r: (order.index(r.layer), r.id))
+    write(_json(rules) if form == "json" else _text(rules), output_file)
+
+
+def _json(rules: list[Rule]) -> str:
+    return encode(
+        {
+            "schema": "baro/v1",
+            "command": "rules",
+            "rules": [
+                {
+                    "id": rule.id,
+                    "layer": rule.layer,
+                    "severity": rule.severity,
+                    "needs": rule.needs,
+                    "title": rule.title,
+                }
+                for rule in rules
+            ],
+        }
+    )
+
+
+def _text(rules: list[Rule]) -> str:
+    wide = max((len(rule.id) for rule in rules), default=0)
+    lines: list[str] = []
+    layer = ""
+    for rule in rules:
+        if rule.layer != layer:
+            layer = rule.layer
+            lines += ["", layer] if lines else [layer]
+        lines.append(f"  {rule.id:<{wide}}  {rule.severity:<7}  {rule.title}")
+    lines += ["", f"{len(rules)} rules; `baro explain RULE` prints a page"]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,1 @@
+"""Composes the expansion: flags -> platform -> target state."""
