@@ -240,13 +240,17 @@ class Peer:
             stderr=self.stderr,
         )
 
-    def close(self) -> None:
-        """Stop the program, with everything that it started; twice does no harm."""
+    def kill(self) -> None:
+        """End the program, with everything that it started; from any thread."""
         if self.alive:
             try:
                 os.killpg(self._process.pid, signal.SIGKILL)
             except (ProcessLookupError, PermissionError):
                 self._process.kill()
+
+    def close(self) -> None:
+        """End the program and take back its pipes; twice does no harm."""
+        self.kill()
         self._process.wait()
         self._selector.close()
         for pipe in (self._stdin, self._stdout, self._stderr):

@@ -1,0 +1,79 @@
+"""The process in which Helm's engine runs: one question at a time, over pipes.
+
+It is started afresh and never forked: the Go runtime does not survive a fork. It may
+die at any time, of a chart that exhausts the stack or the memory, and is restarted.
+"""
+
+import faulthandler
+import os
+import resource
+import sys
+from typing import IO, Any
+
+import msgspec
+
+from baro.expand.engine.messages import (
+    Answer,
+    AskVersion,
+    Question,
+    Refused,
+    Render,
+    Unknown,
+    Version,
+)
+from baro.expand.engine.shelf import Shelf
+from baro.process import read_frame, write_frame
+
+MEMORY = 4 * 1024**3
+"""Bytes that one worker may use; a chart that wants more ends its worker."""
+
+
+def answer(shelf: Shelf, question: Render) -> Answer:
+    """Render one chart."""
+    # Only the worker may load the library: whoever does can no longer fork.
+    from baro.expand.engine.library import Refusal, render  # noqa: PLC0415
+
+    if question.content is not None:
+        shelf.put(question.digest, question.content)
+    if question.digest not in shelf:
+        return Unknown()
+    try:
+        return render(shelf, question)
+    except Refusal as refusal:
+        return Refused(refusal.kind, refusal.message)
+
+
+def serve(questions: IO[bytes], answers: IO[bytes], timeout: float) -> None:
+    """Answer until the questions end; end the process if one takes `timeout` s."""
+    decoder: Any = msgspec.msgpack.Decoder(Question)
+    shelf = Shelf()
+    while (frame := read_frame(questions)) is not None:
+        # Works while the engine is busy, and when nobody is left to kill us.
+        faulthandler.dump_traceback_later(timeout, exit=True)
+        question: Question = decoder.decode(frame)
+        reply: Answer
+        if isinstance(question, AskVersion):
+            from baro.expand.engine.library import version  # noqa: PLC0415
+
+            reply = Version(version())
+        else:
+            reply = answer(shelf, question)
+        faulthandler.cancel_dump_traceback_later()
+        write_frame(answers, msgspec.msgpack.encode(reply))
+
+
+def main(arguments: list[str]) -> None:
+    """Serve standard input; standard output is for answers alone."""
+    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with (
+        os.fdopen(os.dup(0), "rb") as questions,
+        os.fdopen(os.dup(1), "wb") as answers,
+    ):
+        # Whatever else prints must not get between the frames.
+        os.dup2(2, 1)
+        serve(questions, answers, timeout=float(arguments[0]))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
