@@ -70,7 +70,7 @@ class Api:
             method, url, None if body is None else payload, content_type
         )
         answer = _decoded(text)
-        if status >= 400:
+        if status >= http.HTTPStatus.BAD_REQUEST:
             message = str(answer.get("message") or text[:500])
             raise ApiError(status, str(answer.get("reason", "")), message)
         return answer

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from lab.binaries import named
 from lab.commands import run
-from lab.site import Site
+from lab.location import Site
 
 
 def publish(site: Site, folder: Path, address: str) -> Path:

@@ -2,14 +2,14 @@
 
 .PHONY: lab-build lab lab-stop test-lab
 
-lab-build: $(PYTHON) ## Build the lab's programs (once; kept in the cache folder)
+lab-build: $(READY) ## build the lab's programs (once; kept in the cache folder)
 	@$(PYTHON) -m lab build
 
-lab: $(PYTHON) ## Start the lab and say how to use it
+lab: $(READY) ## start the lab and say how to use it
 	@$(PYTHON) -m lab start
 
-lab-stop: $(PYTHON) ## End the lab
+lab-stop: $(READY) ## end the lab
 	@$(PYTHON) -m lab stop
 
-test-lab: $(PYTHON) lab-build ## Run the stories and the parity suite in a lab of their own
+test-lab: $(READY) lab-build ## run the stories and the parity suite in a lab of their own
 	$(PYTHON) -m pytest -m lab tests/lab

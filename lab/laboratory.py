@@ -4,9 +4,9 @@ import contextlib
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from types import TracebackType
-from contextlib import AbstractContextManager
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 import yaml
@@ -17,11 +17,11 @@ from lab.binaries import named
 from lab.build import build
 from lab.commands import attempt, run
 from lab.errors import ApiError, LabError, PartError, WaitError
+from lab.location import ARGOCD_NAMESPACE, Site
 from lab.parts.catalog import EVERYTHING, PARTS, binaries_of, with_needs
 from lab.parts.part import Part
 from lab.processes import Processes, Program
 from lab.repository import Repository, create_repository
-from lab.site import ARGOCD_NAMESPACE, Site
 from lab.web import Web
 
 Answer = TypeVar("Answer")
@@ -162,11 +162,8 @@ class Lab:
         return charts.push(self.site, package, project)
 
     def apply(self, manifests: str | Object | Iterable[Object]) -> list[Object]:
-        """Apply YAML text or manifests; namespaces that are missing are made."""
-        applied = []
-        for manifest in _documents(manifests):
-            applied.append(self.kubernetes.apply(manifest))
-        return applied
+        """Apply YAML text or manifests; return them as they are now."""
+        return [self.kubernetes.apply(found) for found in _documents(manifests)]
 
     def wait(
         self,
@@ -225,6 +222,13 @@ class Lab:
         return self.kubernetes.find(
             "argoproj.io/v1alpha1", "Application", name, ARGOCD_NAMESPACE
         )
+
+    def refresh(self, name: str, *, hard: bool = False) -> None:
+        """Ask Argo CD to compare an Application now; `hard` forgets its caches."""
+        found = self.application(name)
+        kind = "hard" if hard else "normal"
+        asked = {"annotations": {"argocd.argoproj.io/refresh": kind}}
+        self.kubernetes.patch(found, {"metadata": asked})
 
     def log(self, part: str) -> str:
         """Return what a part has logged so far."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from lab.commands import run
 from lab.errors import LabError
-from lab.site import Site
+from lab.location import Site
 
 # Commits are the same in every run: their SHAs may stand in recorded answers.
 FIRST_COMMIT = 1767225600

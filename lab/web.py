@@ -14,8 +14,8 @@ from http import HTTPStatus
 from typing import ClassVar
 from urllib.parse import unquote, urlsplit
 
+from lab.location import Site
 from lab.repository import make_bare
-from lab.site import Site
 
 GIT_SECONDS = 60
 GONE = 0

@@ -6,10 +6,11 @@ from contextlib import contextmanager
 from lab.api import Object
 from lab.faults.admission import refusing
 from lab.laboratory import Lab
-from lab.site import ARGOCD_NAMESPACE
+from lab.location import ARGOCD_NAMESPACE
 
 HELD = "lab.example.com/held"
 ARGOCD = "argoproj.io/v1alpha1"
+RETRY_SOON = {"duration": "2s", "factor": 1, "maxDuration": "2s"}
 
 
 @contextmanager
@@ -53,17 +54,27 @@ def operation_pinned(
 
     Afterwards the operation is ended as `argocd app terminate-op` ends it.
     """
-    found = lab.kubernetes.get(ARGOCD, "Application", application, ARGOCD_NAMESPACE)
-    found["operation"] = {
-        "initiatedBy": {"username": "lab"},
-        "sync": {"sources": found["spec"]["sources"], "revisions": list(revisions)},
-        "retry": {
-            "limit": retries,
-            "backoff": {"duration": "2s", "factor": 1, "maxDuration": "2s"},
-        },
-    }
-    found.get("status", {}).pop("operationState", None)
-    lab.kubernetes.request("PUT", lab.kubernetes.path(found), found)
+    pinned = list(revisions)
+
+    def started() -> bool:
+        # An operation that is about to end takes a new one with it: try again then.
+        found = lab.kubernetes.get(ARGOCD, "Application", application, ARGOCD_NAMESPACE)
+        status = found.setdefault("status", {})
+        running = status.get("operationState", {}).get("operation", {})
+        if running.get("sync", {}).get("revisions") == pinned:
+            return True
+        if "operation" not in found:
+            status.pop("operationState", None)
+            sync = {"sources": found["spec"]["sources"], "revisions": pinned}
+            found["operation"] = {
+                "initiatedBy": {"username": "lab"},
+                "sync": sync,
+                "retry": {"limit": retries, "backoff": RETRY_SOON},
+            }
+            lab.kubernetes.request("PUT", lab.kubernetes.path(found), found)
+        return False
+
+    lab.wait(started, f"an operation of {application} at {pinned} starts")
     try:
         yield
     finally:

@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 from lab.api import Api, Object
 from lab.binaries import argocd_source, named
+from lab.location import ARGOCD_NAMESPACE, Site, program_path
 from lab.parts.part import Part
 from lab.ports import is_answered
 from lab.processes import Program
-from lab.site import ARGOCD_NAMESPACE, Site, program_path
 
 CUSTOM_RESOURCES = ("application", "applicationset", "appproject")
 PART_OF = {"app.kubernetes.io/part-of": "argocd"}

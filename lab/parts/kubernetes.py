@@ -2,10 +2,10 @@
 
 from lab.api import Api, Object
 from lab.binaries import named
+from lab.location import ARGOCD_NAMESPACE, Site
 from lab.manifests import stages
 from lab.parts.part import Part
 from lab.processes import Program
-from lab.site import ARGOCD_NAMESPACE, Site
 
 NODE = "lab-node"
 STORAGE_CLASS = "lab"

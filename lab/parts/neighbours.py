@@ -2,11 +2,11 @@
 
 from lab.api import Api
 from lab.binaries import named
+from lab.location import Site
 from lab.manifests import stand_ins
 from lab.parts.part import Part
 from lab.ports import is_answered
 from lab.processes import Program
-from lab.site import Site
 
 
 def registry(site: Site) -> Program:

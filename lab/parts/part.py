@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from lab.api import Api
+from lab.location import Site
 from lab.processes import Program
-from lab.site import Site
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,9 @@ import re
 
 from lab.api import Api
 from lab.binaries import EXTERNAL_SECRETS, named
+from lab.location import Site
 from lab.parts.part import Part
 from lab.processes import Program
-from lab.site import Site
 
 MODULE = "github.com/external-secrets/external-secrets"
 

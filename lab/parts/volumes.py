@@ -5,9 +5,9 @@ from pathlib import Path
 
 from lab.api import Api, Object
 from lab.errors import ApiError
+from lab.location import Site
 from lab.parts.kubernetes import PROVISIONER, STORAGE_CLASS
 from lab.parts.part import Part
-from lab.site import Site
 
 PROVISIONED_BY = "pv.kubernetes.io/provisioned-by"
 
@@ -33,8 +33,8 @@ def volume_folder(api: Api, namespace: str, claim: str) -> Path:
 
 def _waits(claim: Object) -> bool:
     spec = claim["spec"]
-    ours = bool(spec.get("storageClassName") == STORAGE_CLASS)
-    return ours and not spec.get("volumeName") and _lives(claim)
+    ours = spec.get("storageClassName") == STORAGE_CLASS
+    return bool(ours and not spec.get("volumeName") and _lives(claim))
 
 
 def _lives(one: Object) -> bool:
@@ -45,7 +45,7 @@ def _is_to_be_removed(volume: Object) -> bool:
     ours = volume["metadata"].get("annotations", {}).get(PROVISIONED_BY) == PROVISIONER
     released = volume.get("status", {}).get("phase") == "Released"
     policy = volume["spec"]["persistentVolumeReclaimPolicy"]
-    return ours and released and policy == "Delete"
+    return bool(ours and released and policy == "Delete")
 
 
 def _make_volume(site: Site, api: Api, claim: Object) -> None:

@@ -1,0 +1,151 @@
+"""What Argo CD says when it cannot make manifests."""
+
+import json
+
+from lab import Lab, faults
+from tests.lab.story import Story, config_map, text
+
+CHART = {
+    "chart/Chart.yaml": "apiVersion: v2\nname: portal\nversion: 1.0.0\n",
+    "chart/values.yaml": "ingress: {enabled: false}\n",
+    "chart/values.schema.json": json.dumps(
+        {
+            "type": "object",
+            "properties": {
+                "ingress": {
+                    "type": "object",
+                    "additionalProperties": False,
+                    "properties": {"enabled": {"type": "boolean"}},
+                }
+            },
+        }
+    ),
+    "chart/templates/settings.yaml": (
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\n"
+        "data: {enabled: {{ .Values.ingress.enabled | quote }}}\n"
+    ),
+}
+
+
+def test_values_against_the_schema(story: Story) -> None:
+    """A value that a chart's schema does not know stops the whole Application."""
+    story.repository.push(
+        {**CHART, "values.yaml": "ingress: {enabled: true, pathType: Prefix}\n"}
+    )
+    name = story.application(
+        [
+            story.folder("", ref="values"),
+            story.folder("chart", helm={"valueFiles": ["$values/values.yaml"]}),
+        ]
+    )
+    message = story.until_condition(name, "ComparisonError")
+    assert message.startswith(
+        "Failed to load target state: failed to generate manifest for source 2 of 2: "
+        "rpc error: code = Unknown desc = "
+    )
+    assert (
+        "Error: values don't meet the specifications of the schema(s) in the "
+        "following chart(s):\nportal:\n"
+        "- at '/ingress': additional properties 'pathType' not allowed"
+    ) in message
+    assert story.status(name)["sync"]["status"] == "Unknown"
+
+    story.repository.push({"values.yaml": "ingress: {enabled: true}\n"})
+    story.lab.refresh(name)
+    story.until_synced(name)
+    assert not story.status(name).get("conditions")
+
+
+def test_two_revisions_in_the_spec(story: Story) -> None:
+    """Two revisions of one repository conflict when one refers to the other."""
+    old = story.repository.push({**CHART, "values.yaml": "{}\n"})
+    new = story.repository.push({"values.yaml": "ingress: {enabled: true}\n"})
+    name = story.application(
+        [
+            story.folder("", ref="values", targetRevision=old),
+            story.folder("chart", helm={"valueFiles": ["$values/values.yaml"]}),
+        ]
+    )
+    message = story.until_condition(name, "ComparisonError")
+    assert message == (
+        "Failed to load target state: failed to generate manifest for source 2 of 2: "
+        "rpc error: code = Unknown desc = cannot reference a different revision of "
+        f'the same repository ($values references "{old}" which resolves to "{old}" '
+        f'while the application references "main" which resolves to "{new}")'
+    )
+
+
+def test_a_repository_that_is_away(story: Story) -> None:
+    """What cannot be fetched is Unknown, and Unknown is shown as Healthy."""
+    story.repository.push({"app/one.yaml": text(config_map("one"))})
+    name = story.application([story.folder("app")], automated=False)
+    story.until("a comparison", lambda: story.status(name).get("sync"))
+    with story.lab.fault(faults.git_unreachable, story.repository):
+        story.lab.refresh(name, hard=True)
+        message = story.until_condition(name, "ComparisonError")
+        assert "failed to list refs" in message
+        assert story.status(name)["sync"]["status"] == "Unknown"
+        assert story.status(name)["health"]["status"] == "Healthy"
+    story.lab.refresh(name, hard=True)
+    story.until("no condition", lambda: not story.status(name).get("conditions"))
+
+
+def test_a_revision_that_is_gone(story: Story) -> None:
+    """A commit that was rewritten away cannot be rendered any more."""
+    story.repository.push({"app/one.yaml": text(config_map("one"))})
+    lost = story.repository.push({"app/one.yaml": text(config_map("two"))})
+    with story.lab.fault(faults.revision_gone, story.repository) as gone:
+        assert gone == lost
+        name = story.application([story.folder("app", targetRevision=lost)])
+        message = story.until_condition(name, "ComparisonError")
+        assert lost in message
+    story.lab.refresh(name, hard=True)
+    story.until_synced(name)
+
+
+def test_a_chart_repository_that_is_gone(lab: Lab, story: Story) -> None:
+    """A chart that cannot be pulled names the pull; its health is Healthy."""
+    with lab.fault(faults.charts_gone):
+        name = story.application(
+            [
+                {
+                    "repoURL": f"{lab.web.address}/charts",
+                    "chart": "portal",
+                    "targetRevision": "1.0.0",
+                }
+            ]
+        )
+        message = story.until_condition(name, "ComparisonError")
+    assert "404" in message
+    assert story.status(name)["health"]["status"] == "Healthy"
+
+
+def test_a_repository_that_asks_who_is_there(lab: Lab, story: Story) -> None:
+    """Without credentials the reason is named; a Secret with them is enough."""
+    story.repository.push({"app/one.yaml": text(config_map("one"))})
+    asking = lab.fault(
+        faults.git_asks_for_credentials, story.repository, "robot", "wrench"
+    )
+    with asking:
+        name = story.application([story.folder("app")])
+        message = story.until_condition(name, "ComparisonError")
+        assert "authentication required" in message
+        lab.apply(
+            {
+                "apiVersion": "v1",
+                "kind": "Secret",
+                "metadata": {
+                    "name": f"credentials-{story.name}",
+                    "namespace": "argocd",
+                    "labels": {"argocd.argoproj.io/secret-type": "repository"},
+                },
+                "stringData": {
+                    "type": "git",
+                    "url": story.repository.url,
+                    "username": "robot",
+                    "password": "wrench",
+                },
+            }
+        )
+        lab.refresh(name, hard=True)
+        story.until_synced(name)
