@@ -1,5 +1,6 @@
 """Expands a platform that a test writes down as files: the real thing, end to end."""
 
+import subprocess
 from collections.abc import Mapping
 from importlib.util import find_spec
 from pathlib import Path
@@ -8,13 +9,29 @@ import pytest
 
 from baro.model.snapshot import Snapshot
 
+REPOSITORY = "https://git.example/acme/platform"
+_GIT = ("git", "-c", "user.name=test", "-c", "user.email=test@example.org")
+
 
 def platform(files: Mapping[str, str], folder: Path) -> Snapshot:
-    """Write the files into a folder and return its target state."""
-    for name, text in files.items():
+    """Write the files into a folder and return its target state.
+
+    The folder is a Git repository on the branch `main`, of which `v1.0.0` tags the
+    commit before the last. Unless `baro.yaml` says otherwise, its URL is REPOSITORY.
+    """
+    if find_spec("baro.expand.target") is None:
+        pytest.skip("nothing expands a platform yet")
+    settings = {"baro.yaml": f"repositories: {{{REPOSITORY}: .}}\n"}
+    for name, text in {**settings, **files}.items():
         place = folder / name
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text(text, encoding="utf-8")
-    if find_spec("baro.expand.target") is None:
-        pytest.skip("nothing expands a platform yet")
+    for command in (
+        ("init", "-q", "-b", "main"),
+        ("add", "."),
+        ("commit", "-q", "-m", "one"),
+        ("tag", "v1.0.0"),
+        ("commit", "-q", "-m", "two", "--allow-empty"),
+    ):
+        subprocess.run((*_GIT, *command), cwd=folder, check=True)
     return Snapshot()

@@ -13,6 +13,9 @@ from baro.model.manifest import Manifest
 from baro.model.ref import ObjectRef
 from baro.rules.rule import Context
 
+RELEASE_NAME = "invalid release name"
+"""Helm's words for a name that is too long; a rule of its own reports them."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Refusal:
@@ -28,6 +31,17 @@ class Refusal:
         """Return the first line of the message, without a colon at its end."""
         line = next(iter(self.failure.message.strip().splitlines()), "")
         return line.strip().rstrip(":")
+
+    @property
+    def place(self) -> str:
+        """Return which of its sources an Application cannot render."""
+        if self.rendering is None:
+            return "the template"
+        step = self.rendering.within[-1]
+        if not isinstance(step, int):
+            return "the source"
+        count = len(self.owner.sequence(*self.rendering.within[:-1]))
+        return f"source {step + 1} of {count}"
 
     @property
     def evidence(self) -> Evidence:

@@ -1,0 +1,64 @@
+"""Which clusters a cluster generator means."""
+
+import re
+from collections.abc import Iterator
+
+from baro.model.expansion import (
+    LOCAL_SERVER,
+    ClusterRegistration,
+    Failure,
+    Generation,
+    GeneratorOutcome,
+)
+from baro.model.selector import matches, requirements
+from baro.model.snapshot import Snapshot
+
+_READ = re.compile(r"<\.metadata\.(labels|annotations)(?:\.([^<>\s]+))?>")
+_KEY = re.compile(r'map has no entry for key "([^"]*)"')
+
+
+def registered(snapshot: Snapshot) -> list[ClusterRegistration]:
+    """Return the clusters that somebody registered."""
+    return [cluster for cluster in snapshot.clusters if not cluster.implicit]
+
+
+def selected(
+    snapshot: Snapshot, outcome: GeneratorOutcome
+) -> Iterator[ClusterRegistration]:
+    """Yield the clusters that a cluster generator accepts."""
+    # Argo CD: applicationset/generators/cluster.go, getSecretsByClusterName
+    everything = not list(requirements(outcome.selector))
+    local = any(c.server == LOCAL_SERVER for c in registered(snapshot))
+    for cluster in snapshot.clusters:
+        if cluster.implicit:
+            if everything and not local:
+                yield cluster
+        elif matches(outcome.selector, cluster.labels):
+            yield cluster
+
+
+def cluster_generators(generation: Generation) -> Iterator[GeneratorOutcome]:
+    """Yield the cluster generators that decide which Applications there are.
+
+    Children of a merge after its first only add parameters to what the first yields.
+    """
+    for outcome in generation.generators:
+        if outcome.kind == "clusters" and not adds_only(outcome):
+            yield outcome
+
+
+def adds_only(outcome: GeneratorOutcome) -> bool:
+    """Tell whether a generator is a later child of a merge."""
+    path = outcome.within
+    return any(
+        path[at : at + 2] == ("merge", "generators") and path[at + 2 : at + 3] != (0,)
+        for at in range(len(path))
+    )
+
+
+def missing_key(failure: Failure) -> tuple[str, str] | None:
+    """Return the (`labels` or `annotations`, key) that a template missed, if any."""
+    read, key = _READ.search(failure.message), _KEY.search(failure.message)
+    if read is None or key is None:
+        return None
+    return read.group(1), read.group(2) or key.group(1)
