@@ -1,0 +1,1 @@
+"""What is wrong between an application and its identity provider."""

@@ -1,0 +1,164 @@
+"""Who makes the Secrets, ConfigMaps, claims and accounts of a state, and their keys."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from baro.graph.relations.provides import claimed, made_secret
+from baro.model.expansion import Rendering
+from baro.model.fieldpath import get, leaves
+from baro.model.manifest import Manifest
+from baro.model.ref import ObjectRef
+from baro.model.snapshot import Snapshot
+from baro.model.workload import POD_TEMPLATES, containers
+
+KINDS = ("Secret", "ConfigMap", "ServiceAccount", "PersistentVolumeClaim")
+ALWAYS = frozenset({("ConfigMap", "kube-root-ca.crt"), ("ServiceAccount", "default")})
+"""What Kubernetes itself makes in every namespace."""
+
+_BUILT_IN = ("", "apps", "batch", "autoscaling", "policy", "extensions")
+_GENERATED_KEY = {"Password": "password", "UUID": "uuid"}
+"""external-secrets: the key that each generator yields."""
+
+Namespace = tuple[str, str]
+"""A cluster's name and a namespace."""
+
+
+@dataclass
+class Makers:
+    """What is made in each namespace, and where that is not wholly known.
+
+    `keys` holds the entries of a Secret or ConfigMap; None where they are not known.
+    `unseen` are namespaces into which something deploys that could not be rendered.
+    `elsewhere` tells that some Application is not known at all.
+    """
+
+    keys: dict[ObjectRef, frozenset[str] | None] = field(default_factory=dict)
+    unseen: set[Namespace] = field(default_factory=set)
+    elsewhere: bool = False
+    _words: defaultdict[Namespace, set[str]] = field(
+        default_factory=lambda: defaultdict(set)
+    )
+    _everywhere: set[str] = field(default_factory=set)
+
+    def makes(self, ref: ObjectRef) -> bool:
+        """Tell whether somebody makes an object, or may do so unseen."""
+        place = (ref.cluster, ref.namespace)
+        return (
+            ref in self.keys
+            or (ref.kind, ref.name) in ALWAYS
+            or place in self.unseen
+            or ref.name in self._everywhere
+            or ref.name in self._words[place]
+        )
+
+    def add(self, ref: ObjectRef, keys: frozenset[str] | None) -> None:
+        """Note that an object is made; two makers of one name know less."""
+        self.keys[ref] = None if ref in self.keys else keys
+
+    def mention(self, place: Namespace, words: Iterator[str]) -> None:
+        """Note names that an operator's object or a Job's arguments speak of."""
+        self._words[place].update(words)
+
+    def everywhere(self, name: str) -> None:
+        """Note a name that is made in namespaces which are not known."""
+        self._everywhere.add(name)
+
+
+def makers(snapshot: Snapshot) -> Makers:
+    """Return who makes what in a state."""
+    found = Makers()
+    for manifest in snapshot.manifests:
+        _note(manifest, found)
+    for rendering in snapshot.renderings:
+        if rendering.failure is not None or rendering.gaps:
+            found.unseen.update(_destinations(rendering, snapshot))
+    found.elsewhere = any(not g.complete for g in snapshot.generations)
+    return found
+
+
+def _note(manifest: Manifest, found: Makers) -> None:
+    ref = manifest.ref
+    place = (manifest.cluster, ref.namespace)
+    if manifest.kind in KINDS and ref.group == "":
+        found.add(ref, entries(manifest))
+    elif manifest.kind in ("ExternalSecret", "SealedSecret", "Certificate"):
+        name, _ = made_secret(manifest)
+        made = ObjectRef("Secret", name, ref.namespace, "", manifest.cluster)
+        found.add(made, _made_keys(manifest))
+    elif manifest.kind == "ClusterExternalSecret":
+        name = manifest.text("spec", "externalSecretName") or ref.name
+        target = manifest.text("spec", "externalSecretSpec", "target", "name")
+        found.everywhere(target or name)
+    elif manifest.kind == "StatefulSet":
+        for name in claimed(manifest):
+            claim = "PersistentVolumeClaim"
+            found.add(ObjectRef(claim, name, ref.namespace, "", manifest.cluster), None)
+        found.mention(place, _arguments(manifest))
+    elif manifest.kind in POD_TEMPLATES:
+        found.mention(place, _arguments(manifest))
+    elif ref.group not in _BUILT_IN and not ref.group.endswith("k8s.io"):
+        # An operator's object: whatever it names, its controller may make.
+        found.mention(place, _strings(manifest.body))
+        found.mention(place, iter((f"{ref.name}-app", f"{ref.name}-superuser")))
+
+
+def entries(manifest: Manifest) -> frozenset[str] | None:
+    """Return the keys of a Secret or ConfigMap."""
+    if manifest.kind not in ("Secret", "ConfigMap"):
+        return None
+    return frozenset(
+        str(key)
+        for part in ("data", "stringData", "binaryData")
+        for key in manifest.mapping(part)
+    )
+
+
+def _made_keys(maker: Manifest) -> frozenset[str] | None:
+    if maker.kind == "Certificate":
+        return frozenset({"tls.crt", "tls.key", "ca.crt"})
+    if maker.kind == "SealedSecret":
+        template = maker.mapping("spec", "template", "data")
+        return frozenset(maker.mapping("spec", "encryptedData")) | frozenset(template)
+    return external_keys(maker)
+
+
+def external_keys(maker: Manifest) -> frozenset[str] | None:
+    """Return the keys of the Secret that an ExternalSecret makes; None if unknown."""
+    template = maker.mapping("spec", "target", "template")
+    templated = frozenset(str(key) for key in get(template, ("data",)) or {})
+    if get(template, ("templateFrom",)):
+        return None
+    if templated and template.get("mergePolicy") != "Merge":
+        return templated
+    keys = {str(get(entry, ("secretKey",))) for entry in maker.sequence("spec", "data")}
+    for source in maker.sequence("spec", "dataFrom"):
+        kind = get(source, ("sourceRef", "generatorRef", "kind"))
+        if kind not in _GENERATED_KEY or get(source, ("rewrite",)):
+            return None
+        keys.add(_GENERATED_KEY[kind])
+    return frozenset(keys) | templated
+
+
+def _arguments(workload: Manifest) -> Iterator[str]:
+    """Yield the words of a Job's command line: `--secret-name=admission` and all."""
+    for _, container in containers(workload):
+        for part in ("command", "args"):
+            for _, word in leaves(container.get(part)):
+                if isinstance(word, str):
+                    yield word
+                    yield word.partition("=")[2]
+
+
+def _strings(body: Mapping[str, Any]) -> Iterator[str]:
+    return (v for _, v in leaves(body.get("spec")) if isinstance(v, str))
+
+
+def _destinations(rendering: Rendering, snapshot: Snapshot) -> Iterator[Namespace]:
+    ref = rendering.application.ref
+    for manifest in snapshot.of_application(ref):
+        yield manifest.cluster, manifest.ref.namespace
+    namespace = rendering.application.text("spec", "destination", "namespace")
+    for cluster in {"", *(c.name for c in snapshot.clusters)}:
+        yield cluster, namespace

@@ -1,0 +1,1 @@
+"""What is wrong with Secrets, ConfigMaps and claims, and with who makes them."""
