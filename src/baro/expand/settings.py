@@ -1,37 +1,53 @@
 """`baro.yaml`: what Git cannot know, and nothing else."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
+from msgspec import Meta
+
+from baro.model.expansion import LOCAL_SERVER
+
+FILE_NAME = "baro.yaml"
 
 
 class ClusterEntry(
     msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"
 ):
-    """A cluster as its Secret would register it."""
+    """A cluster, as its Secret would register it with Argo CD."""
 
-    name: str
-    server: str = "https://kubernetes.default.svc"
-    labels: dict[str, str] = {}
-    annotations: dict[str, str] = {}
-    project: str = ""
+    name: Annotated[str, Meta(description="The name that Argo CD knows it by.")]
+    server: Annotated[str, Meta(description="Address of its API server.")] = (
+        LOCAL_SERVER
+    )
+    labels: Annotated[
+        dict[str, str], Meta(description="Labels of the Secret; selectors read them.")
+    ] = {}
+    annotations: Annotated[
+        dict[str, str], Meta(description="Annotations; templates read them.")
+    ] = {}
+    project: Annotated[str, Meta(description="The AppProject it belongs to.")] = ""
 
 
 class RootEntry(
     msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"
 ):
-    """A chart (or folder) that somebody installed by hand.
+    """A chart, or a folder of manifests, that somebody installed by hand."""
 
-    `chart` is a folder of the tree; `path` a folder of plain manifests.
-    """
-
-    chart: str = ""
-    path: str = ""
-    release_name: str = ""
-    namespace: str = "argocd"
-    value_files: list[str] = []
-    values: dict[str, Any] = {}
-    cluster: str = ""
+    chart: Annotated[str, Meta(description="Folder of a chart, from here.")] = ""
+    path: Annotated[str, Meta(description="Folder of plain manifests, from here.")] = ""
+    release_name: Annotated[
+        str, Meta(description="Name of the release; by default the chart's.")
+    ] = ""
+    namespace: Annotated[str, Meta(description="Where it was installed.")] = "argocd"
+    value_files: Annotated[
+        list[str], Meta(description="Value files, from here; the last one wins.")
+    ] = []
+    values: Annotated[
+        dict[str, Any], Meta(description="Values that win over the files.")
+    ] = {}
+    cluster: Annotated[
+        str, Meta(description="The cluster; by default the one Argo CD runs in.")
+    ] = ""
 
 
 class RouteEntry(
@@ -39,41 +55,96 @@ class RouteEntry(
 ):
     """An expected route; `{domain}` and the like come from cluster annotations."""
 
-    url: str
-    application: str = ""
-    service: str = ""
-    upstream_path: str = ""
-    status: int | None = None
-    redirects_to: str = ""
-    cluster: str = ""
+    url: Annotated[str, Meta(description="What a browser asks for.")]
+    application: Annotated[
+        str, Meta(description="The Application whose Ingress answers.")
+    ] = ""
+    service: Annotated[str, Meta(description="The Service behind it.")] = ""
+    upstream_path: Annotated[
+        str, Meta(description="The path that the Service is asked for.")
+    ] = ""
+    status: Annotated[
+        int | None, Meta(description="The status that the proxy itself gives.")
+    ] = None
+    redirects_to: Annotated[str, Meta(description="Where it redirects to.")] = ""
+    cluster: Annotated[
+        str, Meta(description="The cluster whose annotations fill the URL.")
+    ] = ""
 
 
 class AcceptEntry(
     msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"
 ):
-    """A finding that is fine, and why. `subject` is `Kind/namespace/name`."""
+    """A finding that is fine, and why."""
 
-    rule: str
-    subject: str
-    reason: str
-    until: str = ""
+    rule: Annotated[str, Meta(description="The rule's name.")]
+    subject: Annotated[str, Meta(description="`Kind/namespace/name`.")]
+    reason: Annotated[str, Meta(description="Why this is fine.")]
+    until: Annotated[
+        str, Meta(description="The last day on which this is fine: `2027-01-31`.")
+    ] = ""
 
 
 class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="camel"):
-    """The whole file.
+    """What Git cannot know about a platform."""
 
-    `generators` holds fixtures for generators that ask the outside, by
-    ApplicationSet name: `{previews: {pullRequest: [{number: "7", ...}]}}`.
-    """
+    repositories: Annotated[
+        dict[str, str],
+        Meta(description="repoURL -> folder or Git directory on this machine."),
+    ] = {}
+    clusters: Annotated[
+        list[ClusterEntry],
+        Meta(description="Clusters that no manifest in the tree registers."),
+    ] = []
+    external_secrets: Annotated[
+        dict[str, dict[str, Any] | str],
+        Meta(
+            description="What the secret stores would hand out, for ExternalSecrets "
+            "that register clusters: remote key -> property -> value."
+        ),
+    ] = {}
+    roots: Annotated[
+        list[RootEntry], Meta(description="What somebody installed by hand.")
+    ] = []
+    charts: Annotated[
+        list[str],
+        Meta(
+            description="Folders of charts; a chart there stands for the same name and "
+            "version of any Helm repository."
+        ),
+    ] = []
+    routes: Annotated[list[RouteEntry], Meta(description="Expected routes.")] = []
+    accept: Annotated[
+        list[AcceptEntry], Meta(description="Findings that are fine.")
+    ] = []
+    generators: Annotated[
+        dict[str, dict[str, list[dict[str, Any]]]],
+        Meta(
+            description="What generators that ask the outside would yield: "
+            "ApplicationSet -> generator -> parameter sets, such as "
+            "`{previews: {pullRequest: [{number: '7'}]}}`."
+        ),
+    ] = {}
+    argocd_version: Annotated[
+        str, Meta(description="The Argo CD to imitate: `3.5.1`.")
+    ] = ""
+    kubernetes_version: Annotated[
+        str, Meta(description="The Kubernetes that charts are rendered for: `1.34.0`.")
+    ] = ""
+    argocd_namespace: Annotated[
+        str, Meta(description="The namespace that Argo CD runs in.")
+    ] = "argocd"
 
-    repositories: dict[str, str] = {}
-    clusters: list[ClusterEntry] = []
-    external_secrets: dict[str, dict[str, Any]] = {}
-    roots: list[RootEntry] = []
-    charts: list[str] = []
-    routes: list[RouteEntry] = []
-    accept: list[AcceptEntry] = []
-    generators: dict[str, dict[str, list[dict[str, Any]]]] = {}
-    argocd_version: str = ""
-    kubernetes_version: str = ""
-    argocd_namespace: str = "argocd"
+
+def settings_schema() -> dict[str, Any]:
+    """Return the JSON Schema of `baro.yaml`, for editors."""
+    (reference,), definitions = msgspec.json.schema_components(
+        (Settings,), ref_template="#/$defs/{name}"
+    )
+    whole = definitions.pop(reference["$ref"].rpartition("/")[2])
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **whole,
+        "title": FILE_NAME,
+        "$defs": dict(sorted(definitions.items())),
+    }

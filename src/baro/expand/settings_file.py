@@ -1,0 +1,239 @@
+"""Reading `baro.yaml`, with every mistake at its line."""
+
+import difflib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+from msgspec import inspect
+
+from baro.errors import InputError
+from baro.expand import semver
+from baro.expand.settings import Settings
+from baro.model import yamltext
+from baro.model.fieldpath import FieldPath, dotted
+from baro.model.text import SourceText
+
+_HERE: FieldPath = ()
+_PLACEHOLDER = re.compile(r"\{[^{}]*\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """Something in the file that cannot be: where, what, and the way out."""
+
+    path: FieldPath
+    message: str
+    hint: str = ""
+
+
+def read_settings(text: SourceText) -> Settings:
+    """Read the file.
+
+    Raises:
+        InputError: it is no YAML, has unknown keys or wrong types; names the line of
+            the first mistake and lists the others.
+    """
+    value = _document(text)
+    mistakes = list(_shape(value, inspect.type_info(Settings), _HERE))
+    if not mistakes:
+        settings = msgspec.convert(value, Settings)
+        mistakes = list(_meaning(settings))
+        if not mistakes:
+            return settings
+    first, *others = mistakes
+    hints = [first.hint] if first.hint else []
+    hints += [f"Also {text.locate(m.path)}: {m.message}" for m in others]
+    where = text.locate(first.path)
+    raise InputError(first.message, where=str(where), hint="\n".join(hints))
+
+
+def _document(text: SourceText) -> Any:
+    try:
+        documents = text.documents
+    except yamltext.YamlError as error:
+        place = error.position
+        where = text.at(place.line, place.column) if place else text.at()
+        raise InputError(f"is not YAML: {error.message}", where=str(where)) from error
+    if len(documents) > 1:
+        line = documents[1].position.line
+        raise InputError("has more than one document", where=str(text.at(line)))
+    for again in documents[0].duplicates if documents else ():
+        raise InputError(
+            f"{dotted(again.path)} stands there twice",
+            where=str(text.at(again.again.line, again.again.column)),
+            hint=f"The first one is in line {again.first.line}.",
+        )
+    value = documents[0].value if documents else None
+    if isinstance(value, dict):
+        # `clusters:` with everything below it commented out
+        return {key: inner for key, inner in value.items() if inner is not None}
+    return {} if value is None else value
+
+
+def _shape(value: Any, kind: inspect.Type, path: FieldPath) -> Iterator[Mistake]:
+    """Yield what does not have the type that it must have."""
+    if isinstance(kind, inspect.Metadata):
+        kind = kind.type
+    if not _fits(value, kind):
+        yield _wrong(value, kind, path)
+    elif isinstance(kind, inspect.StructType):
+        yield from _struct(value, kind, path)
+    elif isinstance(kind, inspect.DictType):
+        for key, inner in value.items():
+            yield from _shape(inner, kind.value_type, (*path, key))
+    elif isinstance(kind, inspect.ListType):
+        for index, inner in enumerate(value):
+            yield from _shape(inner, kind.item_type, (*path, index))
+
+
+def _struct(
+    value: dict[str, Any], kind: inspect.StructType, path: FieldPath
+) -> Iterator[Mistake]:
+    known = {field.encode_name: field for field in kind.fields}
+    for key, inner in value.items():
+        if key in known:
+            yield from _shape(inner, known[key].type, (*path, key))
+        else:
+            near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
+            hint = f"Did you mean {near[0]}? " if near else ""
+            yield Mistake(
+                (*path, key),
+                f"unknown key {key!r}",
+                f"{hint}Known here: {', '.join(known)}.",
+            )
+    for name, field in known.items():
+        if field.required and name not in value:
+            yield Mistake(path, f"{dotted(path)} needs a {name}")
+
+
+_TYPES: dict[type[inspect.Type], tuple[type, ...]] = {
+    inspect.StrType: (str,),
+    inspect.IntType: (int,),
+    inspect.NoneType: (type(None),),
+    inspect.DictType: (dict,),
+    inspect.StructType: (dict,),
+    inspect.ListType: (list,),
+}
+
+
+def _fits(value: Any, kind: inspect.Type) -> bool:
+    if isinstance(kind, inspect.Metadata):
+        return _fits(value, kind.type)
+    if isinstance(kind, inspect.UnionType):
+        return any(_fits(value, option) for option in kind.types)
+    if isinstance(kind, inspect.IntType) and isinstance(value, bool):
+        return False
+    return isinstance(value, _TYPES.get(type(kind), (object,)))
+
+
+def _wrong(value: Any, kind: inspect.Type, path: FieldPath) -> Mistake:
+    where = f"{dotted(path)}: " if path else ""
+    message = f"{where}expected {_words(kind)}, got {_what(value)}"
+    scalar = isinstance(value, bool | int | float)
+    hint = "Put it in quotes." if scalar and _takes_text(kind) else ""
+    return Mistake(path, message, hint)
+
+
+def _takes_text(kind: inspect.Type) -> bool:
+    return _fits("", kind)
+
+
+def _words(kind: inspect.Type) -> str:
+    match kind:
+        case inspect.Metadata():
+            return _words(kind.type)
+        case inspect.StrType():
+            return "text"
+        case inspect.IntType():
+            return "a whole number"
+        case inspect.ListType():
+            return "a list"
+        case inspect.UnionType():
+            return " or ".join(
+                _words(t) for t in kind.types if not isinstance(t, inspect.NoneType)
+            )
+        case _:
+            return "a map"
+
+
+def _what(value: Any) -> str:
+    match value:
+        case None:
+            return "nothing"
+        case bool() | int() | float():
+            return _written(value)
+        case str():
+            return f"text {value[:40]!r}"
+        case list():
+            return "a list"
+        case _:
+            return "a map"
+
+
+def _written(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _meaning(settings: Settings) -> Iterator[Mistake]:
+    """Yield what has the right type and still cannot be."""
+    for url, folder in settings.repositories.items():
+        if not url.strip() or not folder.strip():
+            yield Mistake(("repositories", url), "needs a URL and a folder")
+    for index, root in enumerate(settings.roots):
+        if bool(root.chart) == bool(root.path):
+            yield Mistake(("roots", index), "a root has either a chart or a path")
+    for index, route in enumerate(settings.routes):
+        if not _is_url(route.url):
+            message = f"not a URL: {route.url!r}"
+            hint = "Write it as https://host/path; {domain} is filled in."
+            yield Mistake(("routes", index, "url"), message, hint)
+    yield from _clusters(settings)
+    yield from _accepted(settings)
+    versions = {
+        "argocdVersion": settings.argocd_version,
+        "kubernetesVersion": settings.kubernetes_version,
+    }
+    for name, written in versions.items():
+        if written and semver.version(written) is None:
+            yield Mistake((name,), f"not a version: {written!r}", "Write 1.34.0.")
+
+
+def _clusters(settings: Settings) -> Iterator[Mistake]:
+    for index, cluster in enumerate(settings.clusters):
+        if not cluster.name:
+            yield Mistake(("clusters", index, "name"), "a cluster needs a name")
+        if not _is_url(cluster.server):
+            message = f"not the address of an API server: {cluster.server!r}"
+            hint = "Write it as https://host:port."
+            yield Mistake(("clusters", index, "server"), message, hint)
+
+
+def _accepted(settings: Settings) -> Iterator[Mistake]:
+    for index, accept in enumerate(settings.accept):
+        if not accept.reason.strip():
+            yield Mistake(("accept", index, "reason"), "say why this is fine")
+        if accept.until and not _is_day(accept.until):
+            message = f"not a day: {accept.until!r}"
+            yield Mistake(("accept", index, "until"), message, "Write 2027-01-31.")
+
+
+def _is_url(text: str) -> bool:
+    try:
+        parts = urlsplit(_PLACEHOLDER.sub("x", text))
+        parts.port  # noqa: B018 - reading it is the check
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and bool(parts.hostname)
+
+
+def _is_day(text: str) -> bool:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return False
+    return day.isoformat() == text
