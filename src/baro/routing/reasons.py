@@ -49,6 +49,7 @@ class Code(StrEnum):
     CANARY_NOT_CHOSEN = "canary-not-chosen"
     CANARY_WITHOUT_TWIN = "canary-without-twin"
     CANARY_SECOND = "canary-second"
+    SERVICE_IS_CANARY = "service-is-canary"
     RESOURCE_BACKEND = "resource-backend"
     CLASS_OTHER = "class-other"
     CLASS_UNKNOWN = "class-unknown"
@@ -130,6 +131,7 @@ REASONS: Mapping[Code, tuple[str, ...]] = {
     Code.CANARY_NOT_CHOSEN: ("path",),
     Code.CANARY_WITHOUT_TWIN: ("path",),
     Code.CANARY_SECOND: ("path", "winner"),
+    Code.SERVICE_IS_CANARY: ("service",),
     Code.RESOURCE_BACKEND: ("path",),
     Code.CLASS_OTHER: ("class_name", "controller"),
     Code.CLASS_UNKNOWN: ("class_name",),

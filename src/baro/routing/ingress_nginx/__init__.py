@@ -1,0 +1,8 @@
+"""ingress-nginx: many Ingresses, one nginx.conf, and what nginx makes of it.
+
+Imitated from its source (tags `controller-v1.2.0` to `controller-v1.15.1`).
+"""
+
+from baro.routing.ingress_nginx.routes import STRATEGY
+
+__all__ = ["STRATEGY"]

@@ -1,0 +1,317 @@
+"""The routes of ingress-nginx: built once, asked often."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from baro.routing.answer import (
+    Alternative,
+    Answer,
+    Certainty,
+    Controller,
+    Loser,
+    Outcome,
+    Place,
+)
+from baro.routing.ingress_nginx import ages, loading
+from baro.routing.ingress_nginx.answering import answer_in, redirect_www
+from baro.routing.ingress_nginx.behaviour import LAST_VERSION, NAME, behaviour
+from baro.routing.ingress_nginx.canaries import attach
+from baro.routing.ingress_nginx.losing import Wish, literal_patterns, losers, wish
+from baro.routing.ingress_nginx.merging import DEFAULT_SERVER, Merged, merge
+from baro.routing.ingress_nginx.selection import Kept, Selection, select
+from baro.routing.ingress_nginx.servers import (
+    Names,
+    Redirect,
+    Server,
+    name_servers,
+    serve,
+)
+from baro.routing.ingress_nginx.table import Asked, Table
+from baro.routing.ingress_nginx.turn import place_of
+from baro.routing.ingress_nginx.upstreams import collect
+from baro.routing.nginx.uri import BadTargetError, server_name, split_target
+from baro.routing.reasons import Code, Reason, because
+from baro.routing.request import Request
+from baro.routing.world import Rule, World
+
+Entries = Sequence[tuple[Kept, Rule]]
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """A server as it would be if its Ingresses had been created in another order."""
+
+    when: Reason
+    server: Server
+
+
+@dataclass(slots=True)
+class IngressNginxRoutes:
+    """What ingress-nginx makes of a set of objects."""
+
+    table: Table
+    selection: Selection
+    entries: Mapping[str, Entries]
+    catch_alls: Sequence[Kept]
+    servers: Mapping[str, Server]
+    names: Names
+    wishes: Mapping[str, Sequence[Wish]]
+    config_error: Reason | None
+    doubts: Sequence[Reason]
+    _variants: dict[str, Sequence[Variant]] = field(default_factory=dict)
+
+    @property
+    def left_out(self) -> Sequence[Loser]:
+        """Return the Ingresses that the controller does not serve."""
+        return self.selection.left_out
+
+    @property
+    def remarks(self) -> Sequence[Loser]:
+        """Return the annotations without effect."""
+        return self.selection.remarks
+
+    def places(self) -> Sequence[Place]:
+        """Return all locations, by host, in the order of the file."""
+        return [
+            place_of(self.servers[host], location, self.table)
+            for host in sorted(self.servers)
+            for location in self.servers[host].locations
+        ]
+
+    def answer(self, request: Request) -> Answer:
+        """Tell what becomes of one request."""
+        if self.config_error is not None:
+            return self._not_loaded(request, self.config_error)
+        try:
+            asked = self._read(request)
+        except BadTargetError as error:
+            return Answer(
+                request=request,
+                controller=self.table.controller,
+                outcome=Outcome.REFUSED,
+                status=400,
+                why=(because(Code.BAD_REQUEST, str(error)),),
+            )
+        server = asked.chosen.server
+        if isinstance(server, Redirect):
+            return redirect_www(self.table, asked, server)
+        answer = self._explained(asked, server)
+        variants = self._variants_of(server)
+        return self._by_age(asked, answer, variants) if variants else answer
+
+    def _read(self, request: Request) -> Asked:
+        """Read a request as nginx does."""
+        name = server_name(request.host)
+        path, query = split_target(request.target.encode(errors="surrogateescape"))
+        return Asked(request, name, path, query, self.names.choose(name))
+
+    def _explained(self, asked: Asked, server: Server) -> Answer:
+        answer, choice = answer_in(self.table, asked, server)
+        lost = losers(
+            server,
+            choice,
+            asked.path,
+            self._wishes_of(asked.name, server),
+            self._behind(asked.name, server),
+        )
+        return replace(answer, losers=(*answer.losers, *lost)) if lost else answer
+
+    def _wishes_of(self, name: str, server: Server) -> Iterator[Wish]:
+        yield from self.wishes.get(server.host, ())
+        if name != server.host:
+            yield from self.wishes.get(name, ())
+
+    def _behind(self, name: str, server: Server) -> list[Server]:
+        """Return the servers that a request would get if its own were not there."""
+        if server.host == DEFAULT_SERVER:
+            return []
+        wildcard = self.servers.get(f"*.{name.partition('.')[2]}")
+        others = (wildcard, self.servers[DEFAULT_SERVER])
+        return [one for one in others if one is not None and one is not server]
+
+    def _not_loaded(self, request: Request, error: Reason) -> Answer:
+        return Answer(
+            request=request,
+            controller=self.table.controller,
+            outcome=Outcome.NOT_LOADED,
+            why=(error,),
+            certainty=Certainty.UNKNOWN,
+        )
+
+    def _variants_of(self, server: Server) -> Sequence[Variant]:
+        """Return the server in all other orders of creation that differ from it."""
+        host = server.host
+        if host not in self._variants:
+            self._variants[host] = tuple(self._make_variants(server))
+        return self._variants[host]
+
+    def _make_variants(self, server: Server) -> Iterator[Variant]:
+        host = server.host
+        entries = self.entries.get(host, ())
+        catch_alls = self.catch_alls if host == DEFAULT_SERVER else ()
+        group = ages.involved(host, entries, self.table.upstreams, catch_alls)
+        seen = {_signature(server)}
+        for order in ages.orders(group) if group else ():
+            first = next((one for one in order if one in catch_alls), None)
+            merged = merge(
+                host,
+                ages.reorder(entries, order),
+                self.table.upstreams,
+                first or next(iter(catch_alls), None),
+            )
+            variant = serve(merged, self.table.behaviour)
+            signature = _signature(variant)
+            if signature not in seen:
+                seen.add(signature)
+                keys = ", ".join(one.key for one in order)
+                yield Variant(because(Code.IF_OLDER, keys), variant)
+
+    def _by_age(
+        self, asked: Asked, answer: Answer, variants: Sequence[Variant]
+    ) -> Answer:
+        """Add what would be answered if other Ingresses were the older ones."""
+        found = {answer.key: Alternative(because(Code.IF_CREATED_TOGETHER), answer)}
+        for variant in variants:
+            refused = next(
+                loading.errors((variant.server,), self.table.behaviour), None
+            )
+            if refused is not None:
+                other = self._not_loaded(asked.request, refused)
+            else:
+                other = self._explained(asked, variant.server)
+            found.setdefault(other.key, Alternative(variant.when, other))
+        if len(found) == 1:
+            return answer
+        certainty = answer.certainty
+        if certainty is not Certainty.UNKNOWN:
+            certainty = Certainty.DEPENDS_ON_AGE
+        others = tuple(found.values())[1:]
+        return replace(
+            answer,
+            why=(*answer.why, because(Code.IF_CREATED_TOGETHER)),
+            certainty=certainty,
+            alternatives=(*answer.alternatives, *others),
+        )
+
+
+def _signature(server: Server) -> tuple[object, ...]:
+    return tuple(
+        (one.head, one.owner_key, one.upstream, one.is_default)
+        for one in server.locations
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class IngressNginx:
+    """The strategy of ingress-nginx."""
+
+    name: str = NAME
+    last_version: str = LAST_VERSION
+
+    def build(self, world: World, controller: Controller) -> IngressNginxRoutes:
+        """Make the routes."""
+        does = behaviour(controller)
+        selection = select(world, does)
+        upstreams = collect(selection.kept, world, does)
+        entries = _by_host(selection.kept)
+        catch_alls = [
+            one
+            for one in selection.kept
+            if one.ingress.default_backend
+            and not one.ingress.rules
+            and not one.is_canary
+        ]
+        merged = {
+            host: merge(host, of_host, upstreams, next(iter(catch_alls), None))
+            for host, of_host in entries.items()
+        }
+        alone = attach(selection.kept, upstreams, merged)
+        servers = {host: serve(one, does) for host, one in merged.items()}
+        names = name_servers(servers)
+        doubts = list(loading.doubts(servers.values()))
+        if not does.known_version:
+            used = does.used_version
+            doubts.insert(
+                0, because(Code.VERSION_NOT_IMITATED, controller.version, used)
+            )
+        refused = [*names.refused, *loading.errors(servers.values(), does)]
+        return IngressNginxRoutes(
+            table=Table(
+                controller=controller,
+                behaviour=does,
+                world=world,
+                upstreams=upstreams,
+                certificates=_certificates(merged),
+                notes=selection.notes,
+            ),
+            selection=selection,
+            entries=entries,
+            catch_alls=catch_alls,
+            servers=servers,
+            names=names,
+            wishes=_wishes(world, selection, servers, alone),
+            config_error=min(refused, key=_by_text, default=None),
+            doubts=doubts,
+        )
+
+
+def _by_text(reason: Reason) -> tuple[str, ...]:
+    return (reason.code, *reason.values)
+
+
+def _certificates(merged: Mapping[str, Merged]) -> frozenset[str]:
+    secured = {host for host, one in merged.items() if one.certificate is not None}
+    return frozenset(secured | {DEFAULT_SERVER})
+
+
+def _by_host(kept: Sequence[Kept]) -> dict[str, list[tuple[Kept, Rule]]]:
+    """Hand each rule to its host; a canary's to the default server if it has none."""
+    hosts = {DEFAULT_SERVER} | {
+        rule.host or DEFAULT_SERVER
+        for one in kept
+        if not one.is_canary
+        for rule in one.ingress.rules
+    }
+    entries: dict[str, list[tuple[Kept, Rule]]] = {host: [] for host in hosts}
+    for one in kept:
+        for rule in one.ingress.rules:
+            host = rule.host or DEFAULT_SERVER
+            entries[host if host in hosts else DEFAULT_SERVER].append((one, rule))
+    return entries
+
+
+def _wishes(
+    world: World,
+    selection: Selection,
+    servers: Mapping[str, Server],
+    alone: Sequence[Loser],
+) -> dict[str, list[Wish]]:
+    """Gather the paths that lead nowhere, by host."""
+    wishes: defaultdict[str, list[Wish]] = defaultdict(list)
+    why = {lost.ingress: lost for lost in selection.left_out}
+    lonely = {(lost.ingress, lost.path): lost for lost in alone}
+    for ingress in world.ingresses:
+        lost = why.get(ingress.key)
+        for rule in ingress.rules:
+            host = rule.host or DEFAULT_SERVER
+            for path in rule.paths or ():
+                text = path.path or "/"
+                reason = lost or lonely.get((ingress.key, text))
+                if reason is not None:
+                    named = replace(
+                        reason,
+                        path=text,
+                        service=path.backend.service if path.backend else "",
+                    )
+                    exact = path.path_type == "Exact"
+                    wishes[host].append(wish(named, text, exact=exact))
+    for host, server in servers.items():
+        wishes[host].extend(
+            wish(one, one.path, exact=False) for one in server.merged.passed_over
+        )
+        wishes[host].extend(literal_patterns(server))
+    return dict(wishes)
+
+
+STRATEGY = IngressNginx()

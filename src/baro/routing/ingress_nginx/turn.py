@@ -1,0 +1,319 @@
+"""What one location makes of a request, step by step as nginx takes them."""
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+from baro.routing.answer import Answer, Certainty, Outcome, Place
+from baro.routing.ingress_nginx.canaries import share
+from baro.routing.ingress_nginx.locations import Location
+from baro.routing.ingress_nginx.rewriting import Rewritten, rewrite
+from baro.routing.ingress_nginx.servers import Server
+from baro.routing.ingress_nginx.table import Asked, Table
+from baro.routing.ingress_nginx.upstreams import DEFAULT, Upstream, fallback
+from baro.routing.nginx import variables
+from baro.routing.nginx.regex import Found
+from baro.routing.nginx.uri import escape
+from baro.routing.reasons import Code, Reason, because
+
+_LOCATION_CODES = frozenset((301, 302, 303, 307, 308))
+_ERRORS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A request that has come to a location; `found` is the match in regex mode."""
+
+    table: Table
+    asked: Asked
+    server: Server
+    location: Location
+    found: Found | None = None
+
+    def take(self) -> Answer:
+        """Answer the request."""
+        location = self.location
+        if location.own:
+            return self._own()
+        if location.settings.redirect:
+            return self._redirect()
+        rewritten = self._rewritten()
+        if rewritten is not None and rewritten.redirect:
+            return self._rewritten_away(rewritten)
+        return self._to_https() or self._pass_on(rewritten)
+
+    def add_slash(self) -> Answer:
+        """Send the client to the same path with a slash."""
+        path = escape(self.location.name).decode()
+        query = self.asked.query.decode(errors="surrogateescape")
+        target = f"{path}?{query}" if query else path
+        reason = because(Code.SLASH_REDIRECT, self.location.path)
+        return replace(
+            self._of(Outcome.REDIRECT, 301, reason, chosen=False),
+            location=target if self._relative else f"{self._origin}{target}",
+        )
+
+    def to_app_root(self) -> Answer:
+        """Send the client from "/" to `app-root`; works for the whole server."""
+        root = self.location.settings.app_root
+        request = self.asked.request
+        reason = because(Code.APP_ROOT, root, self.location.owner_key)
+        return replace(
+            self._of(Outcome.REDIRECT, 302, reason, chosen=False),
+            location=f"{request.scheme}://{request.host}{self._fill(root)}",
+            place=None,
+        )
+
+    @property
+    def _relative(self) -> bool:
+        settings = self.location.settings
+        return settings.relative or self.table.behaviour.relative_redirects
+
+    @property
+    def _origin(self) -> str:
+        # `port_in_redirect` and `server_name_in_redirect` are off.
+        return f"{self.asked.request.scheme}://{self.asked.name}"
+
+    def _own(self) -> Answer:
+        status = self.location.own
+        reason = because(Code.CONTROLLER_ITSELF, self.location.path)
+        fine = status < _ERRORS
+        outcome = Outcome.DEFAULT_BACKEND if fine else Outcome.REFUSED
+        return replace(self._of(outcome, status, reason, chosen=False), place=None)
+
+    def _redirect(self) -> Answer:
+        """Answer with `permanent-redirect` or `temporal-redirect`."""
+        settings = self.location.settings
+        target = self._fill(settings.redirect)
+        if target.startswith("/") and not self._relative:
+            target = f"{self._origin}{target}"
+        owner = self.location.owner_key
+        reason = because(Code.REDIRECT_ANNOTATION, settings.redirect_by, owner)
+        sends = settings.redirect_code in _LOCATION_CODES
+        outcome = Outcome.REDIRECT if sends else Outcome.REFUSED
+        answer = self._of(outcome, settings.redirect_code, reason)
+        return replace(answer, location=target if sends else None)
+
+    def _rewritten(self) -> Rewritten | None:
+        if not self.location.rewrites:
+            return None
+        asked = self.asked
+        return rewrite(
+            self.location, self.found, asked.path, asked.query, self._variable
+        )
+
+    def _rewritten_away(self, rewritten: Rewritten) -> Answer:
+        target = self.location.settings.target
+        reason = because(Code.REWRITE_TO_URL, target, self.location.owner_key)
+        answer = self._of(Outcome.REDIRECT, 302, reason)
+        if rewritten.unknown:
+            return self._without_path(answer, rewritten)
+        return replace(answer, location=rewritten.redirect)
+
+    def _to_https(self) -> Answer | None:
+        """Send the client to https, if this location does so."""
+        # ingress-nginx: rootfs/etc/nginx/lua/lua_ingress.lua, rewrite
+        reason = self._reason_for_https()
+        if reason is None:
+            return None
+        settings, behaviour = self.location.settings, self.table.behaviour
+        target = self.asked.request.target
+        if not settings.preserve_slash:
+            target = target.removesuffix("/")
+        port = f":{behaviour.https_port}" if settings.port_in_redirects else ""
+        host = self.table.best_host(self.asked.request)
+        answer = self._of(Outcome.REDIRECT, behaviour.redirect_code, reason)
+        answer = replace(answer, location=f"https://{host}{port}{target}")
+        if reason.code is Code.CERTIFICATE_NAMES:
+            return replace(answer, certainty=Certainty.UNKNOWN)
+        return answer
+
+    def _reason_for_https(self) -> Reason | None:
+        # ingress-nginx: rootfs/etc/nginx/lua/lua_ingress.lua, redirect_to_https
+        settings, behaviour = self.location.settings, self.table.behaviour
+        if self.table.scheme(self.asked.request) != "http":
+            return None
+        if self.location.path.startswith(behaviour.no_tls_redirect):
+            return None
+        if settings.force_ssl_redirect:
+            return because(Code.HTTPS_FORCED, self.location.owner_key)
+        if not settings.ssl_redirect:
+            return None
+        holder = self.server.merged.certificate
+        if self.table.has_certificate(self.asked.name):
+            key = holder.key if holder else ""
+            return because(Code.HTTPS_REDIRECT, self.asked.name, key)
+        alias = self.asked.chosen.alias
+        # For an alias it is the names inside the certificate that count.
+        named = (
+            {host for _, hosts in holder.ingress.tls for host in hosts}
+            if holder
+            else ()
+        )
+        return because(Code.CERTIFICATE_NAMES, alias) if alias in named else None
+
+    def _pass_on(self, rewritten: Rewritten | None) -> Answer:
+        """Hand the request to a Service, or say why there is none to take it."""
+        location = self.location
+        if rewritten is not None and not (rewritten.path or rewritten.unknown):
+            reason = because(Code.EMPTY_REWRITE, location.settings.target)
+            return self._of(Outcome.REFUSED, 500, reason)
+        if location.upstream == DEFAULT:
+            return self._default_backend()
+        upstream = self.table.upstreams.get(location.upstream)
+        if upstream is None:
+            # A canary without a twin took the upstream with it when it was removed.
+            fault = because(Code.SERVICE_UNREADY, location.upstream)
+            return self._of(Outcome.NO_ENDPOINTS, 503, fault)
+        if upstream.fault is not None:
+            answer = self._without_endpoints(upstream, upstream.fault)
+        else:
+            answer = self._of(Outcome.BACKEND, 200)
+            answer = replace(answer, service=upstream.service, port=upstream.port)
+        if answer.outcome is not Outcome.BACKEND:
+            return answer
+        answer = self._with_path(answer, rewritten)
+        if upstream.fault is None and upstream.alternatives:
+            return share(answer, upstream, self.table.upstreams)
+        return answer
+
+    def _with_path(self, answer: Answer, rewritten: Rewritten | None) -> Answer:
+        if rewritten is None:
+            return replace(answer, upstream_path=self.asked.request.target)
+        if rewritten.unknown:
+            return self._without_path(answer, rewritten)
+        settings = self.location.settings
+        reason = because(Code.REWRITTEN, settings.target, rewritten.target)
+        prefix = settings.forwarded_prefix
+        return replace(
+            answer,
+            upstream_path=rewritten.target,
+            upstream_headers=(("X-Forwarded-Prefix", prefix),) if prefix else (),
+            why=(*answer.why, reason),
+        )
+
+    def _without_path(self, answer: Answer, rewritten: Rewritten) -> Answer:
+        target = self.location.settings.target
+        reason = because(Code.VARIABLE_NOT_IMITATED, rewritten.unknown, target)
+        why = (*answer.why, reason)
+        return replace(answer, why=why, certainty=Certainty.UNKNOWN)
+
+    def _without_endpoints(self, upstream: Upstream, fault: Reason) -> Answer:
+        """Answer 503, or hand over to the Service of `default-backend`."""
+        owner = self.location.owner
+        instead = fallback(owner, self.table.world) if owner else None
+        if instead is None:
+            answer = self._of(Outcome.NO_ENDPOINTS, 503, fault)
+            return replace(answer, service=upstream.service, port=upstream.port)
+        service, port = instead
+        reason = because(Code.FALLBACK_SERVICE, upstream.service, service)
+        answer = self._of(Outcome.BACKEND, 200, fault, reason)
+        return replace(answer, service=service, port=port)
+
+    def _default_backend(self) -> Answer:
+        reason = because(Code.NOTHING_MATCHES, self.server.host)
+        answer = self._of(Outcome.DEFAULT_BACKEND, 404, reason)
+        service = self.table.behaviour.default_backend
+        # What a default backend of one's own says is its own affair.
+        return replace(
+            answer,
+            ingress=None,
+            subject=None,
+            service=service or None,
+            status=None if service else 404,
+        )
+
+    def _of(
+        self, outcome: Outcome, status: int, *reasons: Reason, chosen: bool = True
+    ) -> Answer:
+        """Make an answer of this location, with what bears on its certainty."""
+        owner = self.location.owner
+        chain = reasons_for(self.server, self.location) if chosen else ()
+        doubts, certain = self._doubts()
+        return Answer(
+            request=self.asked.request,
+            controller=self.table.controller,
+            outcome=outcome,
+            status=status,
+            ingress=owner.key if owner else None,
+            place=place_of(self.server, self.location, self.table),
+            why=(*self.asked.chosen.why, *chain, *reasons, *doubts),
+            certainty=Certainty.CERTAIN if certain else Certainty.UNKNOWN,
+            subject=owner.ingress.subject if owner else None,
+        )
+
+    def _doubts(self) -> tuple[tuple[Reason, ...], bool]:
+        owner, unread = self.location.owner, self.asked.chosen.unread
+        doubts: tuple[Reason, ...] = ()
+        if unread:
+            doubts += (because(Code.REGEX_NOT_IMITATED, unread, "server-alias"),)
+        if owner is None:
+            return doubts, not unread
+        settings = owner.settings
+        doubts += self.table.notes.get(owner.key, ())
+        if settings.guards:
+            doubts += (because(Code.GUARDED, ", ".join(settings.guards)),)
+        doubts += tuple(because(Code.SNIPPET_NOT_READ, s) for s in settings.snippets)
+        return doubts, not (unread or settings.snippets)
+
+    def _fill(self, text: str) -> str:
+        if "$" not in text:
+            return text
+        filled = _template(text).fill(lambda _: b"", self._variable)
+        if isinstance(filled, str):
+            return text
+        return filled.decode(errors="surrogateescape")
+
+    def _variable(self, name: str) -> bytes | None:
+        owner = self.location.owner
+        own = {
+            "ingress_name": owner.ingress.name if owner else "",
+            "namespace": owner.ingress.namespace if owner else "",
+            "location_path": self.location.declared,
+            "proxy_upstream_name": self.location.upstream,
+        }
+        if name in own:
+            return own[name].encode(errors="surrogateescape")
+        return variables.value_of(name, self.asked.request, self.asked.name)
+
+
+@lru_cache(maxsize=4096)
+def _template(text: str) -> variables.Template:
+    return variables.parse(text.encode(errors="surrogateescape"))
+
+
+def reasons_for(server: Server, location: Location) -> tuple[Reason, ...]:
+    """Return why a server gives a request to a location that covers it."""
+    if location.is_default:
+        return (because(Code.HOST_DEFAULT, server.host, location.owner_key),)
+    if location.in_regex_mode:
+        switch = server.switch
+        turned_on_by = switch.owner_key if switch else ""
+        return (
+            because(Code.REGEX_MODE, server.host, turned_on_by),
+            because(Code.FIRST_REGEX, location.head),
+        )
+    code = Code.EXACT_PATH if location.exact else Code.LONGEST_PREFIX
+    return (because(code, location.path),)
+
+
+def place_of(server: Server, location: Location, table: Table) -> Place:
+    """Return the line of the whole table that a location makes."""
+    if location.place is None:
+        upstream = table.upstreams.get(location.upstream)
+        settings = location.settings
+        location.place = Place(
+            host=server.host,
+            head=location.head,
+            path=location.declared,
+            path_type=location.path_type,
+            ingress=location.owner_key,
+            service=upstream.service if upstream else "",
+            port=upstream.port if upstream else "",
+            rewrite=settings.target if location.rewrites else "",
+            redirect=settings.redirect,
+            regex_mode=location.in_regex_mode,
+            is_default=location.is_default,
+            subject=location.owner.ingress.subject if location.owner else None,
+            shadowed=tuple(location.shadowed),
+        )
+    return location.place
