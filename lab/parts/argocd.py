@@ -30,7 +30,8 @@ def redis(site: Site) -> Program:
 
 def repo_server(site: Site) -> Program:
     """Declare the repo-server, with Helm, Kustomize and Git on its PATH."""
-    site.offer("helm", "kustomize")
+    # argocd itself is what git asks for credentials.
+    site.offer("helm", "kustomize", "argocd")
     return _server(
         site,
         "repo-server",
