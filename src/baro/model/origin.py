@@ -50,7 +50,8 @@ class Origin:
     `text` is the file or chart template it stands in, `document` which of its YAML
     documents (only for `FILE`). `owner` is the Application or ApplicationSet that
     produced it, and `within` where in the owner: `("spec", "template")` for a
-    generated Application, `("spec", "sources", 1)` for a rendered object.
+    generated Application, `("spec", "sources", 1)` for a rendered object; without an
+    owner, where in the document: `("items", 3)` of a List, `("roots", 0)`.
     `params` are the generator's parameters.
     """
 
@@ -71,7 +72,8 @@ class Origin:
             case OriginKind.FILE | OriginKind.CONFIGURED:
                 if self.text is None:
                     return None
-                return self.text.locate(path, self.document)
+                above = self.within if self.owner is None else ()
+                return self.text.locate((*above, *path), self.document)
             case OriginKind.GENERATED:
                 if self.owner is None:
                     return None

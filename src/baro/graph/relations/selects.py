@@ -8,7 +8,6 @@ from baro.model.manifest import Manifest
 from baro.model.snapshot import Snapshot
 from baro.model.workload import pod_labels, pod_template
 
-
 Workloads = Mapping[tuple[str, str], Sequence[Manifest]]
 
 

@@ -91,8 +91,8 @@ spec:
 
 ## How to fix
 
-Write the Ingress's host and path into `app.baseUrl` and `backend.baseUrl`, or serve that
-host by the Ingress.
+Write the Ingress's host and path into `app.baseUrl` and `backend.baseUrl`, or serve
+that host by the Ingress.
 Give both from one value, so that they cannot drift.
 
 ## Seen as
