@@ -196,7 +196,8 @@ class LayerKind(StrEnum):
 class ValuesLayer:
     """One layer of Helm values, before it is merged.
 
-    `text` is the file it stands in (None for valuesObject and parameters);
+    `text` is the file it stands in (None for valuesObject and parameters, unless an
+    `.argocd-source.yaml` sets them), `under` where in that file its values begin;
     `within` where in the Application it is written or named:
     `("spec", "sources", 1, "helm", "valueFiles", 0)`; `entry` as written there.
     """
@@ -207,11 +208,12 @@ class ValuesLayer:
     application: Manifest | None = None
     within: FieldPath = ()
     entry: str = ""
+    under: FieldPath = ()
 
     def locate(self, path: FieldPath) -> Location | None:
         """Return the line that sets the value at `path` in this layer."""
         if self.text is not None:
-            return self.text.locate(path)
+            return self.text.locate((*self.under, *path))
         if self.application is None:
             return None
         if self.kind is LayerKind.OBJECT:

@@ -1,0 +1,49 @@
+"""A source on its way to a Rendering: what is known before the engine has answered."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from baro.expand.ports import RenderRequest
+from baro.model.expansion import Rendering
+from baro.model.origin import OriginKind
+from baro.model.text import SourceText
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """The cluster that an Application goes to, as far as a renderer sees it.
+
+    `kube_version` and `api_versions` are what Argo CD would discover there.
+    """
+
+    cluster: str = ""
+    kube_version: str = ""
+    api_versions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Printed:
+    """An object that a source gives, as it was printed; `document` is its index."""
+
+    body: Mapping[str, Any]
+    kind: OriginKind
+    text: SourceText | None = None
+    document: int = 0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PreparedSource:
+    """One source of one Application, ready for the engine.
+
+    `rendering` is what is known by now. With a `request` the engine is still to be
+    asked, and `tests` and `crds` tell what Helm is to print; without one, `printed`
+    is all there is.
+    """
+
+    rendering: Rendering
+    destination: Destination
+    request: RenderRequest | None = None
+    tests: bool = True
+    crds: bool = True
+    printed: tuple[Printed, ...] = field(default=(), repr=False)
