@@ -81,7 +81,8 @@ class Rule:
 class Ingress:
     """What routing reads of an Ingress.
 
-    `created` is in seconds since 1970, None where nobody has said it.
+    `created` is in seconds since 1970, None where nobody has said it; `key` is
+    `namespace/name`.
     """
 
     namespace: str
@@ -94,11 +95,11 @@ class Ingress:
     default_backend: Backend | None
     has_default_backend: bool
     subject: object = None
+    key: str = field(init=False)
 
-    @property
-    def key(self) -> str:
-        """Return `namespace/name`."""
-        return f"{self.namespace}/{self.name}"
+    def __post_init__(self) -> None:
+        """Write `namespace/name` once."""
+        object.__setattr__(self, "key", f"{self.namespace}/{self.name}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,12 +24,8 @@ def involved(
     catch_alls: Sequence[Kept] = (),
 ) -> list[Kept]:
     """Return the Ingresses of a host whose unknown age can change an answer."""
-    if all(one.ingress.created is not None for one, _ in entries):
-        entries_known = True
-    else:
-        entries_known = False
     found: dict[int, Kept] = {}
-    if not entries_known:
+    if any(one.ingress.created is None for one, _ in entries):
         main = [(one, rule) for one, rule in entries if not one.is_canary]
         for group in (
             *_same_paths(main, upstreams),

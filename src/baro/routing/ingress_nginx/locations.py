@@ -10,6 +10,7 @@ from baro.routing.ingress_nginx.merging import Draft
 from baro.routing.ingress_nginx.selection import Kept
 from baro.routing.nginx.config import unquote
 from baro.routing.nginx.regex import BrokenError, NotImitatedError, Regex, read
+from baro.routing.reasons import Reason
 
 
 @dataclass(slots=True)
@@ -19,7 +20,8 @@ class Location:
     `path` is what stands in its head, `declared` what the Ingress says. `regex` is
     set in regex mode, unless `broken` (PCRE refuses it) or `unread` (baro does not
     know what it means) says why not. `own` names one that the controller itself
-    adds, and the status that it answers with.
+    adds, and the status that it answers with. `owner_key` is the Ingress'
+    `namespace/name`; `place` and `reasons` are filled in when first asked for.
     """
 
     path: str
@@ -37,7 +39,9 @@ class Location:
     own: int = 0
     in_regex_mode: bool = False
     name: bytes = b""
+    owner_key: str = ""
     place: Place | None = None
+    reasons: tuple[Reason, ...] = ()
 
     @property
     def rewrites(self) -> bool:
@@ -52,11 +56,6 @@ class Location:
         if self.in_regex_mode:
             return f'~* "^{escaped}"'
         return f'= "{escaped}"' if self.exact else f'"{escaped}"'
-
-    @property
-    def owner_key(self) -> str:
-        """Return the Ingress' `namespace/name`; empty where nobody owns it."""
-        return self.owner.key if self.owner else ""
 
 
 def needs_rewrite(settings: Settings, path: str) -> bool:
@@ -119,6 +118,7 @@ def _location(draft: Draft, path: str, *, exact: bool) -> Location:
         owner=draft.owner,
         is_default=draft.is_default,
         shadowed=draft.shadowed,
+        owner_key=draft.owner.key if draft.owner else "",
     )
 
 

@@ -29,7 +29,7 @@ from baro.routing.ingress_nginx.servers import (
 )
 from baro.routing.ingress_nginx.table import Asked, Table
 from baro.routing.ingress_nginx.turn import place_of
-from baro.routing.ingress_nginx.upstreams import collect
+from baro.routing.ingress_nginx.upstreams import Upstream, collect
 from baro.routing.nginx.uri import BadTargetError, server_name, split_target
 from baro.routing.reasons import Code, Reason, because
 from baro.routing.request import Request
@@ -59,6 +59,7 @@ class IngressNginxRoutes:
     wishes: Mapping[str, Sequence[Wish]]
     config_error: Reason | None
     doubts: Sequence[Reason]
+    contested: Mapping[str, Sequence[Kept]]
     _variants: dict[str, Sequence[Variant]] = field(default_factory=dict)
 
     @property
@@ -97,8 +98,9 @@ class IngressNginxRoutes:
         if isinstance(server, Redirect):
             return redirect_www(self.table, asked, server)
         answer = self._explained(asked, server)
-        variants = self._variants_of(server)
-        return self._by_age(asked, answer, variants) if variants else answer
+        if server.host not in self.contested:
+            return answer
+        return self._by_age(asked, answer, self._variants_of(server))
 
     def _read(self, request: Request) -> Asked:
         """Read a request as nginx does."""
@@ -127,8 +129,11 @@ class IngressNginxRoutes:
         if server.host == DEFAULT_SERVER:
             return []
         wildcard = self.servers.get(f"*.{name.partition('.')[2]}")
-        others = (wildcard, self.servers[DEFAULT_SERVER])
-        return [one for one in others if one is not None and one is not server]
+        default = self.servers[DEFAULT_SERVER]
+        behind = [default] if self.entries[DEFAULT_SERVER] else []
+        if wildcard is not None and wildcard is not server:
+            behind.insert(0, wildcard)
+        return behind
 
     def _not_loaded(self, request: Request, error: Reason) -> Answer:
         return Answer(
@@ -150,9 +155,8 @@ class IngressNginxRoutes:
         host = server.host
         entries = self.entries.get(host, ())
         catch_alls = self.catch_alls if host == DEFAULT_SERVER else ()
-        group = ages.involved(host, entries, self.table.upstreams, catch_alls)
         seen = {_signature(server)}
-        for order in ages.orders(group) if group else ():
+        for order in ages.orders(self.contested[host]):
             first = next((one for one in order if one in catch_alls), None)
             merged = merge(
                 host,
@@ -253,7 +257,23 @@ class IngressNginx:
             wishes=_wishes(world, selection, servers, alone),
             config_error=min(refused, key=_by_text, default=None),
             doubts=doubts,
+            contested=_contested(entries, upstreams, catch_alls),
         )
+
+
+def _contested(
+    entries: Mapping[str, Entries],
+    upstreams: Mapping[str, Upstream],
+    catch_alls: Sequence[Kept],
+) -> dict[str, Sequence[Kept]]:
+    """Return the hosts whose answers depend on ages that nobody knows, and whose."""
+    contested: dict[str, Sequence[Kept]] = {}
+    for host, of_host in entries.items():
+        without_rules = catch_alls if host == DEFAULT_SERVER else ()
+        group = ages.involved(host, of_host, upstreams, without_rules)
+        if group:
+            contested[host] = group
+    return contested
 
 
 def _by_text(reason: Reason) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import TypedDict, Unpack
 
 from baro.routing.answer import Answer, Certainty, Outcome, Place
 from baro.routing.ingress_nginx.canaries import share
@@ -17,6 +18,16 @@ from baro.routing.reasons import Code, Reason, because
 
 _LOCATION_CODES = frozenset((301, 302, 303, 307, 308))
 _ERRORS = 400
+
+
+class _Rest(TypedDict, total=False):
+    """The fields of an answer that not all answers have."""
+
+    service: str
+    port: str
+    location: str | None
+    upstream_path: str
+    upstream_headers: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +58,8 @@ class Turn:
         query = self.asked.query.decode(errors="surrogateescape")
         target = f"{path}?{query}" if query else path
         reason = because(Code.SLASH_REDIRECT, self.location.path)
-        return replace(
-            self._of(Outcome.REDIRECT, 301, reason, chosen=False),
-            location=target if self._relative else f"{self._origin}{target}",
-        )
+        location = target if self._relative else f"{self._origin}{target}"
+        return self._of(Outcome.REDIRECT, 301, reason, chosen=False, location=location)
 
     def to_app_root(self) -> Answer:
         """Send the client from "/" to `app-root`; works for the whole server."""
@@ -90,8 +99,8 @@ class Turn:
         reason = because(Code.REDIRECT_ANNOTATION, settings.redirect_by, owner)
         sends = settings.redirect_code in _LOCATION_CODES
         outcome = Outcome.REDIRECT if sends else Outcome.REFUSED
-        answer = self._of(outcome, settings.redirect_code, reason)
-        return replace(answer, location=target if sends else None)
+        location = target if sends else None
+        return self._of(outcome, settings.redirect_code, reason, location=location)
 
     def _rewritten(self) -> Rewritten | None:
         if not self.location.rewrites:
@@ -121,8 +130,9 @@ class Turn:
             target = target.removesuffix("/")
         port = f":{behaviour.https_port}" if settings.port_in_redirects else ""
         host = self.table.best_host(self.asked.request)
-        answer = self._of(Outcome.REDIRECT, behaviour.redirect_code, reason)
-        answer = replace(answer, location=f"https://{host}{port}{target}")
+        location = f"https://{host}{port}{target}"
+        code = behaviour.redirect_code
+        answer = self._of(Outcome.REDIRECT, code, reason, location=location)
         if reason.code is Code.CERTIFICATE_NAMES:
             return replace(answer, certainty=Certainty.UNKNOWN)
         return answer
@@ -165,31 +175,30 @@ class Turn:
             fault = because(Code.SERVICE_UNREADY, location.upstream)
             return self._of(Outcome.NO_ENDPOINTS, 503, fault)
         if upstream.fault is not None:
-            answer = self._without_endpoints(upstream, upstream.fault)
-        else:
-            answer = self._of(Outcome.BACKEND, 200)
-            answer = replace(answer, service=upstream.service, port=upstream.port)
-        if answer.outcome is not Outcome.BACKEND:
-            return answer
-        answer = self._with_path(answer, rewritten)
-        if upstream.fault is None and upstream.alternatives:
+            return self._without_endpoints(upstream, upstream.fault, rewritten)
+        to = _Rest(service=upstream.service, port=upstream.port)
+        answer = self._reach(rewritten, to)
+        if upstream.alternatives:
             return share(answer, upstream, self.table.upstreams)
         return answer
 
-    def _with_path(self, answer: Answer, rewritten: Rewritten | None) -> Answer:
+    def _reach(
+        self, rewritten: Rewritten | None, to: _Rest, *reasons: Reason
+    ) -> Answer:
+        """Answer that a Service is reached, and with which path."""
         if rewritten is None:
-            return replace(answer, upstream_path=self.asked.request.target)
+            to["upstream_path"] = self.asked.request.target
+            return self._of(Outcome.BACKEND, 200, *reasons, **to)
         if rewritten.unknown:
+            answer = self._of(Outcome.BACKEND, 200, *reasons, **to)
             return self._without_path(answer, rewritten)
         settings = self.location.settings
+        if settings.forwarded_prefix:
+            header = ("X-Forwarded-Prefix", settings.forwarded_prefix)
+            to["upstream_headers"] = (header,)
+        to["upstream_path"] = rewritten.target
         reason = because(Code.REWRITTEN, settings.target, rewritten.target)
-        prefix = settings.forwarded_prefix
-        return replace(
-            answer,
-            upstream_path=rewritten.target,
-            upstream_headers=(("X-Forwarded-Prefix", prefix),) if prefix else (),
-            why=(*answer.why, reason),
-        )
+        return self._of(Outcome.BACKEND, 200, *reasons, reason, **to)
 
     def _without_path(self, answer: Answer, rewritten: Rewritten) -> Answer:
         target = self.location.settings.target
@@ -197,17 +206,18 @@ class Turn:
         why = (*answer.why, reason)
         return replace(answer, why=why, certainty=Certainty.UNKNOWN)
 
-    def _without_endpoints(self, upstream: Upstream, fault: Reason) -> Answer:
+    def _without_endpoints(
+        self, upstream: Upstream, fault: Reason, rewritten: Rewritten | None
+    ) -> Answer:
         """Answer 503, or hand over to the Service of `default-backend`."""
         owner = self.location.owner
         instead = fallback(owner, self.table.world) if owner else None
         if instead is None:
-            answer = self._of(Outcome.NO_ENDPOINTS, 503, fault)
-            return replace(answer, service=upstream.service, port=upstream.port)
+            to = _Rest(service=upstream.service, port=upstream.port)
+            return self._of(Outcome.NO_ENDPOINTS, 503, fault, **to)
         service, port = instead
         reason = because(Code.FALLBACK_SERVICE, upstream.service, service)
-        answer = self._of(Outcome.BACKEND, 200, fault, reason)
-        return replace(answer, service=service, port=port)
+        return self._reach(rewritten, _Rest(service=service, port=port), fault, reason)
 
     def _default_backend(self) -> Answer:
         reason = because(Code.NOTHING_MATCHES, self.server.host)
@@ -223,7 +233,12 @@ class Turn:
         )
 
     def _of(
-        self, outcome: Outcome, status: int, *reasons: Reason, chosen: bool = True
+        self,
+        outcome: Outcome,
+        status: int,
+        *reasons: Reason,
+        chosen: bool = True,
+        **rest: Unpack[_Rest],
     ) -> Answer:
         """Make an answer of this location, with what bears on its certainty."""
         owner = self.location.owner
@@ -239,6 +254,7 @@ class Turn:
             why=(*self.asked.chosen.why, *chain, *reasons, *doubts),
             certainty=Certainty.CERTAIN if certain else Certainty.UNKNOWN,
             subject=owner.ingress.subject if owner else None,
+            **rest,
         )
 
     def _doubts(self) -> tuple[tuple[Reason, ...], bool]:
@@ -283,17 +299,22 @@ def _template(text: str) -> variables.Template:
 
 def reasons_for(server: Server, location: Location) -> tuple[Reason, ...]:
     """Return why a server gives a request to a location that covers it."""
+    if location.reasons:
+        return location.reasons
     if location.is_default:
-        return (because(Code.HOST_DEFAULT, server.host, location.owner_key),)
-    if location.in_regex_mode:
+        reasons = [because(Code.HOST_DEFAULT, server.host, location.owner_key)]
+    elif location.in_regex_mode:
         switch = server.switch
         turned_on_by = switch.owner_key if switch else ""
-        return (
+        reasons = [
             because(Code.REGEX_MODE, server.host, turned_on_by),
             because(Code.FIRST_REGEX, location.head),
-        )
-    code = Code.EXACT_PATH if location.exact else Code.LONGEST_PREFIX
-    return (because(code, location.path),)
+        ]
+    else:
+        code = Code.EXACT_PATH if location.exact else Code.LONGEST_PREFIX
+        reasons = [because(code, location.path)]
+    location.reasons = tuple(reasons)
+    return location.reasons
 
 
 def place_of(server: Server, location: Location, table: Table) -> Place:

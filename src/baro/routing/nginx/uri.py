@@ -11,6 +11,7 @@ _ESCAPES = [
     f"%{code:02X}".encode() if code in _ESCAPED else bytes((code,))
     for code in range(256)
 ]
+_UNSAFE = re.compile(b"[%s]" % re.escape(bytes(_ESCAPED)))
 _CONTROL = re.compile(rb"[\x00-\x20\x7f]")
 _HEX = frozenset(b"0123456789abcdefABCDEF")
 _SLASH, _DOT, _QUESTION, _HASH, _PERCENT = b"/.?#%"
@@ -41,6 +42,8 @@ def split_target(target: bytes) -> tuple[bytes, bytes]:
 
 def escape(path: bytes) -> bytes:
     """Return a decoded path as nginx writes it into a request line or a header."""
+    if _UNSAFE.search(path) is None:
+        return path
     return b"".join([_ESCAPES[code] for code in path])
 
 
