@@ -2,14 +2,15 @@
 
 import os
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from hashlib import blake2b
-from typing import Self
+from typing import Any, Self
 
 import msgspec
 
 from baro.errors import ToolError
+from baro.expand.engine.gotemplate import portions, sheet
 from baro.expand.engine.messages import (
     Answer,
     AskVersion,
@@ -24,11 +25,14 @@ from baro.expand.ports import (
     RenderedFile,
     RenderOutcome,
     RenderRequest,
+    TemplateFailure,
 )
 from baro.model.expansion import Failure, FailureKind
 
 TIMEOUT = 60.0
 """Seconds that one rendering may take."""
+BRIEFLY = 10.0
+"""Seconds that one batch of template evaluations may take; it takes 20 ms."""
 REMEMBERED = 128 * 1024 * 1024
 """Characters of renderings that are kept for requests that come again."""
 AHEAD = 32
@@ -79,6 +83,22 @@ class NativeEngine:
                 yield self._take(waiting.popleft())
         while waiting:
             yield self._take(waiting.popleft())
+
+    def evaluate(
+        self,
+        templates: Sequence[str],
+        params: Sequence[Mapping[str, Any]],
+        options: Sequence[str] = (),
+    ) -> list[list[str | TemplateFailure]]:
+        """Return, for each parameter set, each template's text or failure."""
+        result, columns = sheet(templates, params, options, self._ask_briefly)
+        work = [
+            self._threads.submit(result.solve, some, rows)
+            for some, rows in portions(columns, len(params))
+        ]
+        for part in work:
+            part.result()
+        return result.cells
 
     def close(self) -> None:
         """Stop the workers."""
@@ -131,11 +151,17 @@ class NativeEngine:
             self._valid.add(checked)
         return outcome
 
-    def _ask(self, question: Render, content: bytes) -> Answer:
+    def _ask_briefly(self, question: Render, content: bytes) -> Answer:
+        return self._ask(question, content, BRIEFLY)
+
+    def _ask(
+        self, question: Render, content: bytes, timeout: float | None = None
+    ) -> Answer:
         def converse(worker: Worker) -> Answer:
-            answer = worker.ask(question)
+            answer = worker.ask(question, timeout=timeout)
             if isinstance(answer, Unknown):
-                answer = worker.ask(msgspec.structs.replace(question, content=content))
+                full = msgspec.structs.replace(question, content=content)
+                answer = worker.ask(full, timeout=timeout)
             return answer
 
         return self._workers.hold(converse)
