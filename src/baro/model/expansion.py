@@ -31,6 +31,8 @@ class ClusterRegistration:
     no labels, no annotations, and no `.metadata` in a template.
     `places` says where each label and annotation was written, by its field path:
     `("annotations", "addons_repo_url")`.
+    `unknown` lists those whose value comes from a secret store and is not known: they
+    hold a word that begins with `unknown-`, and a `Gap` says what would close it.
     """
 
     name: str
@@ -42,6 +44,7 @@ class ClusterRegistration:
     origin: Manifest | None = None
     location: Location | None = None
     places: Mapping[FieldPath, Location] = field(default_factory=dict)
+    unknown: frozenset[FieldPath] = frozenset()
 
     @property
     def ref(self) -> ObjectRef:
