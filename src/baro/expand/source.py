@@ -24,6 +24,7 @@ from baro.model.fieldpath import FieldPath
 from baro.model.finding import Gap
 from baro.model.manifest import Manifest
 from baro.model.origin import Origin
+from baro.model.secret import redact
 
 _KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 _OCI = "oci://"
@@ -354,7 +355,7 @@ def _manifests(
     namespace = application.text("spec", "destination", "namespace")
     for each in printed:
         yield Manifest(
-            body=scopes.settled(each.body, namespace),
+            body=redact(scopes.settled(each.body, namespace)),
             origin=Origin(
                 kind=each.kind,
                 text=each.text,
