@@ -45,6 +45,8 @@ if else end range with define template block break continue nil true false
 """
 KEYWORDS = frozenset(_KEYWORDS.split())
 
+ABSENT = "ʘ"
+"""Makes of a function that Argo CD does not have one that Helm has not either."""
 FAIL = "baro.fail:"
 """Begins the name of a template that is not there: an error with a text of ours.
 
@@ -69,7 +71,7 @@ class Rewriting:
 REWRITINGS = {
     "normalize": Rewriting("lower", "baro.normalize"),
     "slugify": Rewriting("list", "baro.slugify"),
-    "fail": Rewriting('trimPrefix ""', "baro.fail"),
+    "fail": Rewriting("b64enc", "baro.failed"),
     "fromYaml": Rewriting("fromYaml", "baro.fromYaml", " | mustFromJson"),
     "fromYamlArray": Rewriting(
         "fromYamlArray", "baro.fromYamlArray", " | mustFromJson"
@@ -83,6 +85,7 @@ REWRITINGS = {
 # their error, Argo CD's raise it; `fromJson` of Helm wants an object.
 HELPERS = r"""
 {{- define "baro.fail" }}{{ include (print "baro.fail:" .) . }}{{ end }}
+{{- define "baro.failed" }}{{ b64dec . | include "baro.fail" }}{{ end }}
 {{- define "baro.normalize" -}}
 {{ regexReplaceAll "[^-a-z0-9.]" . "-" | trunc 253 | trimAll "-." }}
 {{- end }}

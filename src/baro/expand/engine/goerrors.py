@@ -4,7 +4,7 @@ import ast
 import re
 from dataclasses import dataclass
 
-from baro.expand.engine.functions import FAIL, REWRITINGS
+from baro.expand.engine.functions import ABSENT, FAIL, REWRITINGS
 from baro.expand.engine.rewriting import Rewritten
 
 _FILE = r"c/templates/_(?P<index>\d+)\.tpl"
@@ -77,6 +77,9 @@ def in_words_of_go(broken: Broken, template: Rewritten) -> str:
     line = 1 + template.original.count("\n", 0, at)
     column = len(template.original[start:at].encode())
     context = whole or template.restored(broken.context)
+    for function, rule in REWRITINGS.items():
+        if context == rule.front and template.original.startswith(function, at):
+            context = function
     message = _message(broken.message, context)
     return (
         f'template: base:{line}:{column}: executing "{broken.name}" at <{context}>: '
@@ -92,8 +95,7 @@ def _message(message: str, context: str) -> str:
         return f"error calling {function}: {text}"
     rule = REWRITINGS.get(function)
     if rule is not None:
-        front = rule.front.split(" ", 1)[0]
-        message = message.replace(f"args for {front}:", f"args for {function}:")
+        message = message.replace(f"args for {rule.front}:", f"args for {function}:")
     return re.sub(_FILE, "base", message)
 
 
@@ -101,5 +103,5 @@ def parse_error(refusal: str) -> str:
     """Return Go's parse error from that of a template that went through `tpl`."""
     found = re.search(r"template: gotpl:(\d+.*)", refusal, re.DOTALL)
     if found is None:
-        return refusal
-    return f"template: base:{found[1]}".replace("gotpl:", "base:")
+        return "the template cannot be read"
+    return f"template: base:{found[1]}".replace("gotpl:", "base:").replace(ABSENT, "")

@@ -2,7 +2,7 @@
 
 import os
 from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from hashlib import blake2b
 from typing import Any, Self
@@ -10,7 +10,7 @@ from typing import Any, Self
 import msgspec
 
 from baro.errors import ToolError
-from baro.expand.engine.gotemplate import portions, sheet
+from baro.expand.engine.gotemplate import Portion, evaluate
 from baro.expand.engine.messages import (
     Answer,
     AskVersion,
@@ -31,7 +31,7 @@ from baro.model.expansion import Failure, FailureKind
 
 TIMEOUT = 60.0
 """Seconds that one rendering may take."""
-BRIEFLY = 10.0
+BRIEFLY = 5.0
 """Seconds that one batch of template evaluations may take; it takes 20 ms."""
 REMEMBERED = 128 * 1024 * 1024
 """Characters of renderings that are kept for requests that come again."""
@@ -91,14 +91,7 @@ class NativeEngine:
         options: Sequence[str] = (),
     ) -> list[list[str | TemplateFailure]]:
         """Return, for each parameter set, each template's text or failure."""
-        result, columns = sheet(templates, params, options, self._ask_briefly)
-        work = [
-            self._threads.submit(result.solve, some, rows)
-            for some, rows in portions(columns, len(params))
-        ]
-        for part in work:
-            part.result()
-        return result.cells
+        return evaluate(templates, params, options, self._ask_briefly, self._every)
 
     def close(self) -> None:
         """Stop the workers."""
@@ -150,6 +143,12 @@ class NativeEngine:
         if outcome.failure is None and not question.skip_schema:
             self._valid.add(checked)
         return outcome
+
+    def _every(
+        self, solve: Callable[[Portion], None], portions: Sequence[Portion]
+    ) -> None:
+        for _ in self._threads.map(solve, portions):
+            pass
 
     def _ask_briefly(self, question: Render, content: bytes) -> Answer:
         return self._ask(question, content, BRIEFLY)

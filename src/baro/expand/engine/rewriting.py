@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from baro.expand.engine.functions import (
+    ABSENT,
     ARGOCD,
     BUILTIN,
     KEYWORDS,
@@ -42,7 +45,7 @@ class Change:
 class Rewritten:
     """A template as Helm's engine takes it.
 
-    `undefined` is the first function that Argo CD does not have, with its line.
+    `broken` tells that it does not parse; Go can tell why from the text.
     `chains` are the fields that it names, `("metadata", "labels")`, by the dot or a
     variable; `()` stands for the dot itself.
     `alone` tells that it defines templates, whose names the others would share.
@@ -51,7 +54,7 @@ class Rewritten:
     original: str
     text: str
     changes: tuple[Change, ...] = ()
-    undefined: tuple[str, int] | None = None
+    broken: bool = False
     chains: frozenset[tuple[str, ...]] = frozenset()
     alone: bool = False
 
@@ -62,7 +65,7 @@ class Rewritten:
             original=self.original,
             text=_applied(self.original, changes),
             changes=changes,
-            undefined=self.undefined,
+            broken=self.broken,
             chains=self.chains,
             alone=self.alone,
         )
@@ -111,36 +114,50 @@ def _applied(text: str, changes: tuple[Change, ...]) -> str:
 
 _FIELDS = (Kind.CHAIN, Kind.VARIABLE, Kind.DOT)
 _DEFINING = ("define", "block")
+_KNOWN = ARGOCD | BUILTIN | KEYWORDS
+_ABSENT = re.compile(r"(?<![\w.$\"'`])[^\W\d]\w*(?![\w\"'`])")
 
 
 @lru_cache(maxsize=4096)
 def rewritten(template: str) -> Rewritten:
     """Return a template with Argo CD's functions in terms of Helm's."""
     changes: list[Change] = []
-    chains: set[tuple[str, ...]] = set()
-    undefined: tuple[str, int] | None = None
+    words: list[Word] = []
     alone = False
     try:
-        for words in actions(template):
-            alone = alone or any(word.text in _DEFINING for word in words[:1])
-            for word in words:
-                undefined = undefined or _undefined(template, word)
-                if word.kind in (Kind.CHAIN, Kind.VARIABLE, Kind.DOT):
-                    chains.add(
-                        tuple(word.text.split(".")[1:]) if word.text != "." else ()
-                    )
-            for command in commands(words):
-                changes += _changes(words, command)
+        for action in actions(template):
+            words += action
+            alone = alone or any(word.text in _DEFINING for word in action[:1])
+            for command in commands(action):
+                changes += _changes(action, command)
     except NotATemplateError:
-        return Rewritten(template, template)
-    plain = Rewritten(template, template, (), undefined, frozenset(chains), alone)
-    return plain.with_changes(*changes) if changes else plain
+        return Rewritten(template, _ABSENT.sub(_marked, template), broken=True)
+    absent = [_absent(word) for word in words if _is_absent(word)]
+    plain = Rewritten(
+        original=template,
+        text=template,
+        broken=bool(absent),
+        chains=frozenset(_steps(word) for word in words if word.kind in _FIELDS),
+        alone=alone,
+    )
+    return plain.with_changes(*changes, *absent) if changes or absent else plain
 
 
-def _undefined(template: str, word: Word) -> tuple[str, int] | None:
-    if word.kind is not Kind.NAME or word.text in ARGOCD | BUILTIN | KEYWORDS:
-        return None
-    return word.text, 1 + template.count("\n", 0, word.at)
+def _is_absent(word: Word) -> bool:
+    return word.kind is Kind.NAME and word.text not in _KNOWN
+
+
+def _absent(word: Word) -> Change:
+    return Change(word.end, word.end, ABSENT, word.at, word.at)
+
+
+def _marked(match: re.Match[str]) -> str:
+    """Return a word that Go may know, and Argo CD's functions in Helm's stead."""
+    word = match.group()
+    rule = REWRITINGS.get(word)
+    if rule is not None:
+        return rule.front
+    return word if word in _KNOWN else f"{word}{ABSENT}"
 
 
 def _steps(word: Word) -> tuple[str, ...]:
@@ -167,22 +184,9 @@ def guarded(template: Rewritten, at: int, chain: str) -> Rewritten | None:
     engine takes a missing key for null, and null has no fields. `chain` failed so
     `at` a place of the new text; None where it cannot be guarded (again).
     """
-    place, whole = template.origin(at)
-    if whole:
+    word = _chain_at(template, at, chain)
+    if word is None:
         return None
-    try:
-        words = [word for action in actions(template.original) for word in action]
-    except NotATemplateError:
-        return None
-    for index, word in enumerate(words):
-        behind = index > 0 and words[index - 1].kind is Kind.RIGHT
-        touches = behind and words[index - 1].end == word.at
-        if word.text == chain and word.at <= place < word.end and not touches:
-            return template.with_changes(_guard(word))
-    return None
-
-
-def _guard(word: Word) -> Change:
     root, *steps = word.text.split(".")
     guards: list[str] = []
     parent = root
@@ -190,7 +194,53 @@ def _guard(word: Word) -> Change:
         guards.append(f'(or (hasKey {parent or "."} "{step}") nil)')
         parent = f"{parent}.{step}"
     by = f"(and {' '.join(guards)} {word.text})"
-    second = word.at + len(root) + (0 if root else 1 + len(steps[0]))
+    return template.with_changes(_instead(word, by))
+
+
+def instead(template: Rewritten, at: int, chain: str, by: str) -> Rewritten | None:
+    """Return a template with `by` instead of `chain`; `at` as in `guarded`."""
+    word = _chain_at(template, at, chain)
+    return None if word is None else template.with_changes(_instead(word, by))
+
+
+def without(template: Rewritten, missing: frozenset[tuple[str, ...]]) -> Rewritten:
+    """Return a template in which the chains of these steps have no value."""
+    return template.with_changes(
+        *(
+            _instead(word, '(index dict "")')
+            for words in actions(template.original)
+            for word in words
+            if word.kind in _FIELDS and rooted(word.text) and _steps(word) in missing
+        )
+    )
+
+
+def rooted(chain: str) -> bool:
+    """Tell whether a chain of fields begins at the parameters, if no `with` is near."""
+    return chain.startswith((".", "$."))
+
+
+def _chain_at(template: Rewritten, at: int, chain: str) -> Word | None:
+    """Return the word of the original that is `chain`, at a place of the new text."""
+    place, whole = template.origin(at)
+    if whole:
+        return None
+    for words in actions(template.original):
+        for before, word in pairwise((None, *words)):
+            behind = before is not None and before.kind is Kind.RIGHT
+            if word is None or (behind and before and before.end == word.at):
+                continue
+            if word.text == chain and word.at <= place < word.end:
+                return word
+    return None
+
+
+def _instead(word: Word, by: str) -> Change:
+    """Return the replacement of a chain; Go places it at its second field."""
+    root, *steps = word.text.split(".")
+    second = word.at + len(root)
+    if not root and len(steps) > 1:
+        second += 1 + len(steps[0])
     return Change(word.at, word.end, by, word.at, second, word.text)
 
 
