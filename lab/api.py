@@ -72,7 +72,10 @@ class Api:
         answer = _decoded(text)
         if status >= http.HTTPStatus.BAD_REQUEST:
             message = str(answer.get("message") or text[:500])
-            raise ApiError(status, str(answer.get("reason", "")), message)
+            causes = (answer.get("details") or {}).get("causes") or []
+            fields = sorted(f"{one.get('field')}: {one['message']}" for one in causes)
+            reason = str(answer.get("reason", ""))
+            raise ApiError(status, reason, message, tuple(fields))
         return answer
 
     def _send(

@@ -1,9 +1,11 @@
 """A certificate authority of the lab's own, made by openssl."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
 from lab.commands import run
+from lab.errors import LabError
 
 DAYS = "2"
 CURVE = ("-name", "prime256v1")
@@ -83,6 +85,17 @@ def make_certificates(folder: Path) -> Certificates:
     _leaf(made.admin, "/O=system:masters/CN=lab-admin", "clientAuth", "")
     _key(made.service_accounts)
     return made
+
+
+def host_certificate(made: Certificates, host: str) -> Path:
+    """Return the certificate of a host that the lab plays, made on first use."""
+    certificate = made.folder / f"host-{host}.crt"
+    if not certificate.exists():
+        # openssl reads the name as a list: only what can be a host gets in.
+        if not re.fullmatch(r"[A-Za-z0-9.-]+", host):
+            raise LabError(f"{host!r} is not the name of a host")
+        _leaf(certificate, "/CN=lab", "serverAuth", f"subjectAltName = DNS:{host}")
+    return certificate
 
 
 def _key(path: Path) -> None:

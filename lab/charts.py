@@ -1,5 +1,6 @@
 """Helm charts, packaged into the lab's HTTP repository or its OCI registry."""
 
+import hashlib
 from pathlib import Path
 
 from lab.binaries import named
@@ -7,9 +8,14 @@ from lab.commands import run
 from lab.location import Site
 
 
-def publish(site: Site, folder: Path, address: str) -> Path:
+def shelf(url: str) -> str:
+    """Return the folder, below all charts, of the repository at a foreign address."""
+    return hashlib.sha256(url.encode()).hexdigest()[:10] if url else ""
+
+
+def publish(site: Site, folder: Path, shelf: str, address: str) -> Path:
     """Package a chart folder, index the repository; return the package."""
-    repository = site.folder("charts")
+    repository = site.folder(str(Path("charts") / shelf))
     helm = named("helm").path
     environment = site.environment()
     said = run(
@@ -17,10 +23,7 @@ def publish(site: Site, folder: Path, address: str) -> Path:
         environment=environment,
     )
     package = Path(said.strip().rsplit(": ", 1)[-1])
-    run(
-        *(helm, "repo", "index", repository, "--url", f"{address}/charts"),
-        environment=environment,
-    )
+    run(helm, "repo", "index", repository, "--url", address, environment=environment)
     return package
 
 

@@ -30,8 +30,11 @@ class WaitError(LabError):
 class ApiError(LabError):
     """The API server answered with a failure."""
 
-    def __init__(self, status: int, reason: str, message: str) -> None:
-        """Keep the HTTP status and Kubernetes' own reason and message."""
+    def __init__(
+        self, status: int, reason: str, message: str, causes: tuple[str, ...] = ()
+    ) -> None:
+        """Keep the HTTP status and Kubernetes' own reason, message and causes."""
         super().__init__(message)
         self.status = status
         self.reason = reason
+        self.causes = causes

@@ -46,6 +46,7 @@ class Lab:
         self.site = Site()
         self.web = Web(self.site)
         self.processes = Processes(self.site.state, keep=keep)
+        self.repositories: dict[str, Repository] = {}
         self.api: Api | None = None
         self._watching = threading.Event()
 
@@ -134,10 +135,20 @@ class Lab:
         self.start(program)
 
     def git(
-        self, name: str, files: Mapping[str, str] | Path | None = None
+        self,
+        name: str,
+        files: Mapping[str, str] | Path | None = None,
+        *,
+        url: str = "",
     ) -> Repository:
-        """Make a repository, with a first commit when files are given."""
+        """Make a repository, with a first commit when files are given.
+
+        With `url`, Argo CD finds it at that foreign address as well.
+        """
         made = create_repository(self.site, name, self.web.address)
+        self.repositories[name] = made
+        if url:
+            self.web.serve_as(url, f"/git/{made.bare.name}")
         if files is not None:
             made.push(files, "Begin")
         return made
@@ -151,14 +162,20 @@ class Lab:
         """Commit files to a repository's main branch; return the SHA."""
         return repository.push(files, message)
 
-    def chart(self, folder: Path) -> str:
-        """Publish a chart in the HTTP repository; return the repository's address."""
-        charts.publish(self.site, folder, self.web.address)
-        return f"{self.web.address}/charts"
+    def chart(self, folder: Path, *, url: str = "") -> str:
+        """Publish a chart in a Helm repository; return the repository's address.
+
+        It is the lab's own repository, or the one at a foreign address.
+        """
+        shelf = charts.shelf(url)
+        if url:
+            self.web.serve_as(url, f"/charts/{shelf}")
+        charts.publish(self.site, folder, shelf, url or f"{self.web.address}/charts")
+        return url or f"{self.web.address}/charts"
 
     def oci_chart(self, folder: Path, project: str = "charts") -> str:
         """Publish a chart in the OCI registry; return its address without scheme."""
-        package = charts.publish(self.site, folder, self.web.address)
+        package = charts.publish(self.site, folder, "", f"{self.web.address}/charts")
         return charts.push(self.site, package, project)
 
     def apply(self, manifests: str | Object | Iterable[Object]) -> list[Object]:

@@ -44,14 +44,22 @@ class Repository:
         files: Mapping[str, str | None] | Path,
         message: str = "Change files",
         branch: str = "main",
+        *,
+        whole: bool = False,
     ) -> str:
         """Write files (None removes one) or a whole folder; return the new SHA.
 
-        Nothing to change is no failure: it makes an empty commit.
+        A folder takes the place of everything, files only with `whole`. Nothing to
+        change is no failure: it makes an empty commit.
         """
         self.git("switch", "--quiet", "--force-create", branch)
+        if whole or isinstance(files, Path):
+            self._empty()
         if isinstance(files, Path):
-            self._replace_by(files)
+            ignored = shutil.ignore_patterns(".git")
+            shutil.copytree(
+                files, self.work, dirs_exist_ok=True, symlinks=True, ignore=ignored
+            )
         else:
             self._write(files)
         self.git("add", "--all")
@@ -68,7 +76,7 @@ class Repository:
         self.git("tag", "--annotate", "--message", name, name, revision)
         self.git("push", "--quiet", "origin", f"refs/tags/{name}")
 
-    def _replace_by(self, folder: Path) -> None:
+    def _empty(self) -> None:
         for old in self.work.iterdir():
             if old.name == ".git":
                 continue
@@ -76,10 +84,6 @@ class Repository:
                 shutil.rmtree(old)
             else:
                 old.unlink()
-        ignored = shutil.ignore_patterns(".git")
-        shutil.copytree(
-            folder, self.work, dirs_exist_ok=True, symlinks=True, ignore=ignored
-        )
 
     def _write(self, files: Mapping[str, str | None]) -> None:
         for name, text in files.items():

@@ -6,6 +6,7 @@ It runs as a thread of the lab, so that a fault is a value and not a message.
 import base64
 import http.server
 import re
+import ssl
 import subprocess
 import threading
 import time
@@ -14,6 +15,7 @@ from http import HTTPStatus
 from typing import ClassVar
 from urllib.parse import unquote, urlsplit
 
+from lab.certificates import host_certificate
 from lab.location import Site
 from lab.repository import make_bare
 
@@ -49,6 +51,7 @@ class Web:
     site: Site
     behaviours: dict[str, Behaviour] = field(default_factory=dict)
     requests: list[str] = field(default_factory=list)
+    hosts: dict[str, str] = field(default_factory=dict)
     server: http.server.ThreadingHTTPServer | None = None
 
     def start(self) -> None:
@@ -67,6 +70,32 @@ class Web:
     def address(self) -> str:
         """Return the address that all paths are below."""
         return f"http://127.0.0.1:{self.site.port('web')}"
+
+    def serve_as(self, url: str, path: str) -> None:
+        """Answer requests for a foreign address with what lies below a path.
+
+        Argo CD reaches it through this server, which is its proxy, so that its
+        documents keep the addresses that they have.
+        """
+        self.hosts[_bare(url)] = path
+
+    def local_path(self, host: str, path: str) -> str:
+        """Return which path answers for a host's; nothing when none does."""
+        if not host:
+            return path
+        asked = re.sub("/+", "/", f"{host}{path}")
+        for known in sorted(self.hosts, key=len, reverse=True):
+            rest = asked.removeprefix(known).removeprefix(".git")
+            if asked.startswith(known) and (not rest or rest.startswith("/")):
+                return self.hosts[known] + rest
+        return ""
+
+    def tls(self, host: str) -> ssl.SSLContext:
+        """Return the TLS of a host that the lab plays."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        certificate = host_certificate(self.site.certificates, host)
+        context.load_cert_chain(certificate, certificate.with_suffix(".key"))
+        return context
 
     def behaviour(self, path: str) -> Behaviour:
         """Return what was asked for the longest matching path."""
@@ -88,6 +117,26 @@ class Handling(http.server.BaseHTTPRequestHandler):
 
     web: ClassVar[Web]
     protocol_version = "HTTP/1.1"
+    host = ""
+
+    def do_CONNECT(self) -> None:
+        """Become the host that a client wants a tunnel to."""
+        self.host = self.path.rpartition(":")[0]
+        self.wfile.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+        context = self.web.tls(self.host)
+        try:
+            self.connection = context.wrap_socket(self.connection, server_side=True)
+        except OSError:
+            self.close_connection = True
+            return
+        self.rfile = self.connection.makefile("rb", -1)
+        self.wfile = self.connection.makefile("wb", 0)
+        self.close_connection = False
+
+    def finish(self) -> None:
+        """Close the tunnel, too."""
+        super().finish()
+        self.connection.close()
 
     def do_GET(self) -> None:
         """Answer a fetch's first request, or a chart's."""
@@ -112,7 +161,7 @@ class Handling(http.server.BaseHTTPRequestHandler):
 
     def _answer(self, body: bytes) -> None:
         split = urlsplit(self.path)
-        path = unquote(split.path)
+        path = self.web.local_path(self.host or split.netloc, unquote(split.path))
         self.web.requests.append(f"{self.command} {self.path}")
         wanted = self.web.behaviour(path)
         time.sleep(wanted.delay)
@@ -183,3 +232,8 @@ class Handling(http.server.BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)
+
+
+def _bare(url: str) -> str:
+    """Return a host and path as they are compared: no scheme, slash or suffix."""
+    return re.sub(r"^https?://", "", url).rstrip("/").removesuffix(".git")

@@ -16,12 +16,22 @@ def stages() -> str:
 def stand_ins() -> list[dict[str, Any]]:
     """Return definitions of kinds whose operators the lab does not run."""
     kinds = yaml.safe_load((FOLDER / "stand-ins.yaml").read_text())
-    return [_definition(**kind) for kind in kinds]
+    return [definition(**kind) for kind in kinds]
 
 
-def _definition(
-    group: str, version: str, kind: str, plural: str, scope: str = "Namespaced"
+def definition(  # noqa: PLR0913 - a kind has that many names
+    group: str,
+    version: str,
+    kind: str,
+    plural: str,
+    scope: str = "Namespaced",
+    *,
+    status_apart: bool = True,
 ) -> dict[str, Any]:
+    """Return a custom resource that accepts any content.
+
+    Without `status_apart` the status is written together with the rest.
+    """
     schema = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
     metadata: dict[str, Any] = {"name": f"{plural}.{group}"}
     if group.endswith(".k8s.io"):
@@ -42,7 +52,7 @@ def _definition(
                     "served": True,
                     "storage": True,
                     "schema": {"openAPIV3Schema": schema},
-                    "subresources": {"status": {}},
+                    "subresources": {"status": {}} if status_apart else {},
                 }
             ],
         },

@@ -111,7 +111,14 @@ def _server(
 
 def argocd_environment(site: Site) -> dict[str, str]:
     """Return the environment that all servers of Argo CD share."""
+    web = f"http://127.0.0.1:{site.port('web')}"
     return site.environment(
+        # Foreign hosts are played by the lab's own web server, or not there.
+        HTTP_PROXY=web,
+        HTTPS_PROXY=web,
+        NO_PROXY="127.0.0.1,localhost",
+        SSL_CERT_FILE=str(site.certificates.authority),
+        GIT_SSL_CAINFO=str(site.certificates.authority),
         ARGOCD_FAKE_IN_CLUSTER="true",
         ARGOCD_TLS_DATA_PATH=str(site.folder("argocd/tls")),
         ARGOCD_SSH_DATA_PATH=str(site.folder("argocd/ssh")),

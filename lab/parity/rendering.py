@@ -1,0 +1,82 @@
+"""What Argo CD renders for an Application, asked from its API server."""
+
+import http.client
+import json
+from collections.abc import Mapping
+from typing import TypedDict
+from urllib.parse import quote
+
+from lab.api import Object
+from lab.errors import ApiError
+from lab.laboratory import Lab
+from lab.location import ARGOCD_NAMESPACE
+from lab.parity.case import GROUP
+
+IN_CLUSTER = "https://kubernetes.default.svc"
+SECONDS = 120
+
+
+class Rendered(TypedDict):
+    """The objects that were rendered, or the error in Argo CD's words."""
+
+    objects: list[Object]
+    error: str
+
+
+def render(lab: Lab, applications: Mapping[str, Object]) -> dict[str, Rendered]:
+    """Return what each Application renders to, in Argo CD's own order.
+
+    Every one is rendered for the lab's own cluster, wherever it would be deployed:
+    another cluster would first have to exist. Its name, namespace and sources, which
+    are what rendering uses, stay.
+    """
+    return {name: _one(lab, name, found) for name, found in applications.items()}
+
+
+def _one(lab: Lab, name: str, application: Object) -> Rendered:
+    spec = application["spec"]
+    namespace = spec.get("destination", {}).get("namespace")
+    destination = {"server": IN_CLUSTER}
+    if namespace:
+        destination["namespace"] = namespace
+    manifest = {
+        "apiVersion": GROUP,
+        "kind": "Application",
+        "metadata": {
+            "name": name,
+            "namespace": ARGOCD_NAMESPACE,
+            "annotations": application.get("annotations", {}),
+        },
+        "spec": {**spec, "destination": destination, "project": "default"},
+    }
+    try:
+        lab.kubernetes.create(manifest)
+    except ApiError as error:
+        return Rendered(objects=[], error=str(error))
+    try:
+        answers: list[Rendered] = lab.wait(
+            lambda: _manifests(lab, name), f"{name} is rendered", SECONDS
+        )
+        return answers[0]
+    finally:
+        lab.kubernetes.delete(manifest)
+
+
+def _manifests(lab: Lab, name: str) -> list[Rendered]:
+    """Ask once; no answer while the API server has not seen the Application yet."""
+    connection = http.client.HTTPConnection(
+        "127.0.0.1", lab.site.port("argocd-server"), timeout=SECONDS
+    )
+    try:
+        connection.request("GET", f"/api/v1/applications/{quote(name)}/manifests")
+        response = connection.getresponse()
+        answer = json.loads(response.read())
+        status = response.status
+    finally:
+        connection.close()
+    if status in {http.HTTPStatus.NOT_FOUND, http.HTTPStatus.FORBIDDEN}:
+        return []
+    if status != http.HTTPStatus.OK:
+        return [Rendered(objects=[], error=str(answer.get("message", answer)))]
+    texts = answer.get("manifests") or []
+    return [Rendered(objects=[json.loads(text) for text in texts], error="")]
