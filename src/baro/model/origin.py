@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from baro.model.fieldpath import FieldPath, dotted, get
+from baro.model.fieldpath import MISSING, FieldPath, dotted, get
 from baro.model.ref import ObjectRef
 from baro.model.text import Location, SourceText
 
@@ -52,7 +52,9 @@ class Origin:
     produced it, and `within` where in the owner: `("spec", "template")` for a
     generated Application, `("spec", "sources", 1)` for a rendered object; without an
     owner, where in the document: `("items", 3)` of a List, `("roots", 0)`.
-    `params` are the generator's parameters.
+    `params` are the generator's parameters. `beneath` is where a generated
+    Application's fields come from that do not stand at `within`: the ApplicationSet's
+    template, where a generator has one of its own.
     """
 
     kind: OriginKind
@@ -61,6 +63,15 @@ class Origin:
     owner: Manifest | None = None
     within: FieldPath = ()
     params: Mapping[str, Any] | None = None
+    beneath: FieldPath = ()
+
+    def template_path(self, path: FieldPath = ()) -> FieldPath:
+        """Return where in the owner a generated Application's field is written."""
+        at = (*self.within, *path)
+        if not self.beneath or self.owner is None:
+            return at
+        stands = get(self.owner.body, at, MISSING) is not MISSING
+        return at if stands else (*self.beneath, *path)
 
     def locate(self, path: FieldPath = ()) -> Location | None:
         """Return the line where the field at `path` was written, as near as known.
@@ -77,7 +88,7 @@ class Origin:
             case OriginKind.GENERATED:
                 if self.owner is None:
                     return None
-                return self.owner.origin.locate((*self.within, *path))
+                return self.owner.origin.locate(self.template_path(path))
             case OriginKind.TEMPLATE | OriginKind.KUSTOMIZE:
                 return self.text.at() if self.text is not None else None
             case OriginKind.LIVE:
@@ -89,7 +100,8 @@ class Origin:
         origin: Origin | None = self
         while origin is not None:
             owner = origin.owner
-            at = (*origin.within, *path) if origin.kind is OriginKind.GENERATED else ()
+            generated = origin.kind is OriginKind.GENERATED
+            at = origin.template_path(path) if generated else ()
             written = get(owner.body, at) if owner is not None and at else ""
             links.append(
                 Link(
@@ -100,6 +112,6 @@ class Origin:
                     value=written if isinstance(written, str) else "",
                 )
             )
-            path = at if origin.kind is OriginKind.GENERATED else origin.within
+            path = at if generated else origin.within
             origin = owner.origin if owner is not None else None
         return tuple(links)

@@ -1,0 +1,331 @@
+"""From generator entries to parameter sets: select, interpolate, fill in, filter."""
+
+# Argo CD: applicationset/generators/generator_spec_processor.go,
+# value_interpolation.go; applicationset/utils/utils.go, RenderGeneratorParams
+
+import importlib
+import pkgutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from baro.expand import blueprint, generators, mergo
+from baro.expand.generators import selector as selectors
+from baro.expand.generators.generator import (
+    Combination,
+    Drafts,
+    Generator,
+    Params,
+    Refusal,
+    RefusedError,
+    Result,
+    Surroundings,
+    Terminal,
+)
+from baro.expand.generators.nested import undecodable
+from baro.expand.generators.types import ENTRY, VALUED
+from baro.expand.gotext import flattened, printed
+from baro.expand.ports import StringMap, TemplateFailure
+from baro.expand.texts import Rendered
+from baro.model.fieldpath import FieldPath
+
+COMBINATIONS_UNTIL = 2
+"""The depth at which only terminal generators are left."""
+_STRING_MAPS_MATCH = (3, 4, 0)
+_VALUES_WAIT = (3, 4, 0)
+_VALUES_RESOLVE = (3, 4, 4)
+_MISSING = ("map has no entry for key", "can't evaluate field")
+
+
+@cache
+def known_generators() -> Mapping[str, Generator]:
+    """Return every generator of this package, in the order of Argo CD's struct."""
+    found: list[Generator] = []
+    for module in pkgutil.iter_modules(generators.__path__):
+        loaded = importlib.import_module(f"{generators.__name__}.{module.name}")
+        generator = getattr(loaded, "GENERATOR", None)
+        if isinstance(generator, Terminal | Combination):
+            found.append(generator)
+    return {each.key: each for each in sorted(found, key=lambda each: each.order)}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One item of a `generators` list, its parameters put in already.
+
+    `selector` is what to filter by: in a matrix the one before that.
+    """
+
+    body: Mapping[str, Any]
+    selector: Mapping[str, Any] | None = None
+
+    @classmethod
+    def of(cls, body: Mapping[str, Any]) -> "Entry":
+        """Take an item as it is written."""
+        return cls(body, body.get("selector"))
+
+
+def relevant(body: Mapping[str, Any], depth: int) -> list[Generator]:
+    """Return the generators that an item names; nested combinations end at depth 2."""
+    return [
+        generator
+        for key, generator in known_generators().items()
+        if body.get(key) is not None
+        and (isinstance(generator, Terminal) or depth < COMBINATIONS_UNTIL)
+    ]
+
+
+def transform(
+    generator: Generator,
+    entries: Sequence[Entry],
+    path: FieldPath,
+    around: Surroundings,
+    depth: int = 0,
+) -> list[Result]:
+    """Return the filtered parameter sets of each entry.
+
+    The entries are one item with different parameters put in; equal bodies are
+    generated once. `path` is the item's place.
+    """
+    if not entries:
+        return []
+    at = (*path, generator.key)
+    first = entries[0]
+    bodies = {id(entry.body): entry.body for entry in entries}
+    specs = [body[generator.key] for body in bodies.values()]
+    results: list[Result]
+    if isinstance(generator, Terminal):
+        drafts = [_drafts(generator, spec, at, around) for spec in specs]
+        results = _valued(drafts, at, around)
+    else:
+        results = generator.combine(specs, at, around, depth)
+    results = [_filtered(result, first.selector, at, around) for result in results]
+    by_body = dict(zip(bodies, results, strict=True))
+    answers = [by_body[id(entry.body)] for entry in entries]
+    given = sum(len(answer) for answer in answers if not isinstance(answer, Refusal))
+    around.account.count(generator.key, at, given, _shown_selector(generator, first))
+    return answers
+
+
+def _shown_selector(generator: Generator, entry: Entry) -> Mapping[str, Any]:
+    own = entry.body[generator.key].get("selector") or {}
+    return own or entry.selector or {}
+
+
+def _drafts(
+    generator: Terminal, spec: Mapping[str, Any], path: FieldPath, around: Surroundings
+) -> Drafts:
+    try:
+        return generator.drafts(spec, path, around)
+    except RefusedError as error:
+        return Drafts(refusal=error.refusal)
+
+
+def _valued(
+    drafted: Sequence[Drafts], path: FieldPath, around: Surroundings
+) -> list[Result]:
+    """Render the `values` of all drafts, those with equal ones in one call."""
+    groups: dict[tuple[tuple[str, str], ...], list[int]] = {}
+    for index, drafts in enumerate(drafted):
+        groups.setdefault(tuple(sorted(drafts.values.items())), []).append(index)
+    results: list[Result] = [[] for _ in drafted]
+    for values, indexes in groups.items():
+        names = [name for name, _ in values]
+        params = [draft.params for i in indexes for draft in drafted[i].drafts]
+        rows = around.texts.render([text for _, text in values], params)
+        at = 0
+        for index in indexes:
+            count = len(drafted[index].drafts)
+            results[index] = _completed(
+                drafted[index], names, rows[at : at + count], path, around
+            )
+            at += count
+    return results
+
+
+def _completed(
+    drafts: Drafts,
+    names: Sequence[str],
+    rows: Sequence[Sequence[Rendered]],
+    path: FieldPath,
+    around: Surroundings,
+) -> Result:
+    sets: list[Params] = []
+    for draft, row in zip(drafts.drafts, rows, strict=True):
+        texts: dict[str, str] = {}
+        for name, text in zip(names, row, strict=True):
+            if isinstance(text, TemplateFailure):
+                return Refusal(
+                    f"{draft.wrapping}failed to replace templated string: failed to "
+                    f"replace templated string with rendered values: {text.message}",
+                    (*path, "values", name),
+                    around.locate((*path, "values", name)),
+                )
+            texts[name] = text
+        if not texts:
+            sets.append(draft.params)
+        elif around.go_template:
+            sets.append({**draft.params, "values": StringMap(texts)})
+        else:
+            flat = {f"values.{name}": text for name, text in texts.items()}
+            sets.append({**draft.params, **flat})
+    if drafts.refusal is not None:
+        return drafts.refusal
+    return [{drafts.together: sets}] if drafts.together else sets
+
+
+def _filtered(
+    result: Result,
+    spec: Mapping[str, Any] | None,
+    path: FieldPath,
+    around: Surroundings,
+) -> Result:
+    if spec is None or isinstance(result, Refusal):
+        return result
+    try:
+        selector = selectors.parse(spec)
+    except selectors.SelectorError as error:
+        at = (*path[:-1], "selector")
+        message = f"error parsing label selector: {error}"
+        return Refusal(message, at, around.locate(at))
+    if not selector.requirements:
+        return result
+    maps_match = around.version >= _STRING_MAPS_MATCH
+    return [
+        params
+        for params in result
+        if selector.matches(_labels(params, string_maps=maps_match))
+    ]
+
+
+def _labels(params: Params, *, string_maps: bool) -> dict[str, str]:
+    flat = flattened(params, opaque=() if string_maps else (StringMap,))
+    return {key: printed(value) for key, value in flat.items()}
+
+
+def children(
+    entries: Sequence[Entry], path: FieldPath, around: Surroundings, depth: int
+) -> list[Result]:
+    """Return the parameter sets of one child of a combination, for each entry.
+
+    `path` ends in `matrix`, `generators` and an index. Every refusal is worded as the
+    combination reports it.
+    """
+    if not entries:
+        return []
+    prefix = "child generator returned an error on parameter generation: "
+    first = entries[0]
+    broken = undecodable(first.body, path, around)
+    if broken is not None:
+        return [broken for _ in entries]
+    refused = _filtered([], first.selector, (*path, ""), around)
+    if isinstance(refused, Refusal):
+        return [refused.within(prefix) for _ in entries]
+    found = relevant(first.body, depth)
+    if not found:
+        nothing = Refusal("child generator generated no parameters", path)
+        return [nothing for _ in entries]
+    answers = [transform(each, entries, path, around, depth) for each in found]
+    results: list[Result] = []
+    for row in zip(*answers, strict=True):
+        refusal = next((each for each in row if isinstance(each, Refusal)), None)
+        if refusal is not None:
+            results.append(refusal.within(prefix))
+        elif len(row) > 1:
+            message = "found more than one generator in matrix.Generators"
+            results.append(Refusal(message, path, around.locate(path)))
+        else:
+            results.append(row[0])
+    return results
+
+
+def interpolated(
+    body: Mapping[str, Any],
+    params: Sequence[Params],
+    path: FieldPath,
+    around: Surroundings,
+) -> list[Mapping[str, Any] | Refusal]:
+    """Return a generator with each parameter set put into its strings and keys.
+
+    `values` keep what only the generator itself can resolve, since Argo CD 3.4.
+    """
+    waits = around.version >= _VALUES_WAIT
+    plan = blueprint.cut(body, ENTRY, is_value=_is_values if waits else _no_values)
+    if not plan.templates:
+        return [body for _ in params]
+    answers = around.texts.render(plan.templates, params)
+    strict = answers
+    if any(leaf.value for leaf in plan.leaves):
+        strict = around.texts.strict().render(plan.templates, params)
+    found: list[Mapping[str, Any] | Refusal] = []
+    for each, plain, stern in zip(params, answers, strict, strict=True):
+        if not each:
+            found.append(body)
+            continue
+        found.append(_put_in(plan, plain, stern, path, around))
+    return found
+
+
+def _put_in(
+    plan: blueprint.Blueprint,
+    plain: Sequence[Rendered],
+    stern: Sequence[Rendered],
+    path: FieldPath,
+    around: Surroundings,
+) -> Mapping[str, Any] | Refusal:
+    texts: list[str] = [text if isinstance(text, str) else "" for text in plain]
+    kept: dict[FieldPath, str] = {}
+    for leaf in plan.leaves:
+        text = stern[leaf.template] if leaf.value else plain[leaf.template]
+        if isinstance(text, str):
+            if leaf.value:
+                early = around.version < _VALUES_RESOLVE
+                kept[leaf.path] = plan.templates[leaf.template] if early else text
+            continue
+        if leaf.value and any(words in text.message for words in _MISSING):
+            kept[leaf.path] = plan.templates[leaf.template]
+            continue
+        inner = "failed to replace parameters in generator: "
+        if leaf.value:
+            inner += f"failed to pre-resolve Values key {leaf.path[-1]!r}: "
+        elif leaf.raw:
+            inner += "failed to deeply replace JSON field contents: "
+        at = (*path, *leaf.path)
+        return Refusal(f"{inner}{text.message}", at, around.locate(at))
+    body: Mapping[str, Any] = plan.build(texts)
+    for at, text in kept.items():
+        body = _with(body, at, text)
+    return body
+
+
+def _with(body: Any, path: FieldPath, text: str) -> Any:
+    """Return `body` with the string at `path` replaced."""
+    if not path:
+        return text
+    step, *rest = path
+    if isinstance(body, list):
+        return [
+            _with(inner, tuple(rest), text) if index == step else inner
+            for index, inner in enumerate(body)
+        ]
+    return {**body, step: _with(body[step], tuple(rest), text)}
+
+
+def _is_values(path: FieldPath) -> bool:
+    """Tell whether a map is the `values` of a generator, at any depth."""
+    return len(path) > 1 and path[-1] == "values" and path[-2] in VALUED
+
+
+def _no_values(_path: FieldPath) -> bool:
+    return False
+
+
+def merged(
+    weaker: Params, stronger: Params, path: FieldPath, around: Surroundings
+) -> Params | Refusal:
+    """Return two nested parameter sets merged; a refusal where Argo CD panics."""
+    try:
+        return mergo.overridden(weaker, stronger)
+    except mergo.GoPanicError as error:
+        return Refusal(str(error), path, around.locate(path))

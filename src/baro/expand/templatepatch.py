@@ -1,0 +1,94 @@
+"""An ApplicationSet's `templatePatch`, applied to one rendered Application."""
+
+# Argo CD: applicationset/controllers/template/patch.go
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from baro.expand.applicationtypes import APPLICATION
+from baro.expand.blueprint import as_float64
+from baro.expand.gotext import quoted
+from baro.expand.gotypes import decoding_error, misfits
+from baro.expand.strategicmerge import PatchError, patched
+from baro.expand.yamlwords import YamlTextError, decoded
+
+_PLAIN = 1e21
+
+
+class TemplatePatchError(ValueError):
+    """The patch is refused; the text is Argo CD's."""
+
+
+def apply(application: Mapping[str, Any], patch: str) -> dict[str, Any]:
+    """Return the Application with a rendered patch applied.
+
+    The project stays as it was; a patch of white space alone changes nothing.
+
+    Raises:
+        TemplatePatchError: the patch is no YAML, no Application, or does not apply.
+    """
+    content, written = _read(patch)
+    was_json = written is patch
+    misfit = next(misfits(content, APPLICATION, by_name=not was_json), None)
+    if misfit is not None:
+        said = decoding_error(misfit, APPLICATION)
+        raise TemplatePatchError(f"invalid templatePatch {quoted(written)}: {said}")
+    try:
+        result = patched(application, as_float64(content or {}), APPLICATION)
+    except PatchError as error:
+        raise TemplatePatchError(
+            f"error while applying templatePatch template to json {quoted(written)}: "
+            f"{error}"
+        ) from error
+    project = (application.get("spec") or {}).get("project", "")
+    result["spec"] = {**(result.get("spec") or {}), "project": project}
+    result["metadata"] = result.get("metadata") or {}
+    return result
+
+
+def _read(patch: str) -> tuple[Any, str]:
+    """Return what a patch holds, and its JSON as Argo CD prints it."""
+    if patch.strip().startswith("{"):
+        try:
+            return json.loads(patch), patch
+        except ValueError as error:
+            raise TemplatePatchError(
+                f"invalid templatePatch {quoted(patch)}: {_json_error(patch, error)}"
+            ) from error
+    try:
+        content = decoded(patch)
+    except YamlTextError as error:
+        raise TemplatePatchError(
+            f"error while converting template to json {quoted(patch)}: {error}"
+        ) from error
+    return content, go_json(content)
+
+
+def _json_error(text: str, error: ValueError) -> str:
+    at = getattr(error, "pos", len(text))
+    if at >= len(text.rstrip()):
+        return "unexpected end of JSON input"
+    return f"invalid character {_character(text[at])} looking for beginning of value"
+
+
+def _character(character: str) -> str:
+    return "'\\''" if character == "'" else f"'{quoted(character)[1:-1]}'"
+
+
+def go_json(value: Any) -> str:
+    """Return JSON as Go writes it: sorted keys, no spaces, `<`, `>`, `&` escaped."""
+    text = json.dumps(
+        _integral(value), sort_keys=True, separators=(",", ":"), ensure_ascii=False
+    )
+    for character in "<>&\u2028\u2029":
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text
+
+
+def _integral(value: Any) -> Any:
+    if isinstance(value, float) and value.is_integer() and abs(value) < _PLAIN:
+        return int(value)
+    if isinstance(value, Mapping):
+        return {key: _integral(inner) for key, inner in value.items()}
+    return [_integral(each) for each in value] if isinstance(value, list) else value
