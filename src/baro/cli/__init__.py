@@ -71,11 +71,10 @@ class LazyGroup(click.Group):
             from difflib import get_close_matches  # noqa: PLC0415 - only on error
 
             near = get_close_matches(args[0], COMMANDS, n=1)
-            if near and ctx.parent is None:
-                error.message = (
-                    f"No such command '{args[0]}'. Did you mean '{near[0]}'?"
-                )
-            raise
+            if not near:
+                raise
+            message = f"No such command '{args[0]}'. Did you mean '{near[0]}'?"
+            raise click.UsageError(message, ctx) from error
 
 
 @click.group(

@@ -84,8 +84,7 @@ def command(paths: tuple[Path, ...], **given: Any) -> int:
     today = datetime.now(UTC).date()
     with target_state(flags) as target:
         verdict = judge(rules, today=today, target=target.snapshot)
-        findings = target.traced(verdict.findings)
-    report = _report(target, replace(verdict, findings=tuple(findings)), today)
+    report = _report(target, verdict, today)
     report = _narrowed(report, target, given["app"], given["cluster"])
     if given["write_baseline"]:
         write(baseline.write(report.findings), given["write_baseline"])

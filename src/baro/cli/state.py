@@ -1,1 +1,84 @@
 """Composes the expansion: flags -> platform -> target state."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+from baro.cli.options import PlatformFlags
+from baro.cli.progress import progress
+from baro.errors import InputError
+from baro.expand.assemble import Assembled, assemble
+from baro.expand.engine.native import NativeEngine
+from baro.expand.options import Options
+from baro.expand.platform import Overrides, open_platform
+from baro.model.snapshot import Snapshot
+from baro.rules.acceptance import Acceptance
+
+
+@dataclass(frozen=True)
+class Target:
+    """The target state of what the user named, and how to trace a value in it."""
+
+    name: str
+    assembled: Assembled
+    acceptances: Sequence[Acceptance] = field(default=())
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """Return the state."""
+        return self.assembled.snapshot
+
+
+@contextmanager
+def target_state(flags: PlatformFlags, *, account: bool = True) -> Iterator[Target]:
+    """Expand what the flags name; `account` asks for the values that nothing reads.
+
+    Raises:
+        InputError: a flag, a path or `baro.yaml` is wrong.
+    """
+    with ExitStack() as stack:
+        platform = stack.enter_context(
+            open_platform(
+                flags.paths,
+                Overrides(
+                    repositories=dict(_mapped(flags.repo)),
+                    config=flags.config,
+                    argocd_version=flags.argocd_version,
+                    kubernetes_version=flags.kubernetes_version,
+                ),
+            )
+        )
+        engine = stack.enter_context(NativeEngine(jobs=flags.jobs or None))
+        watch = stack.enter_context(progress())
+        settings = platform.settings
+        options = Options(
+            argocd=settings.argocd_version or Options().argocd,
+            kubernetes=settings.kubernetes_version or Options().kubernetes,
+            fetch=flags.fetch,
+            unread=account,
+        )
+        assembled = assemble(platform, engine, options, watch, plain=flags.manifests)
+        accepts = [
+            Acceptance(
+                entry.rule,
+                entry.subject,
+                entry.reason,
+                date.fromisoformat(entry.until) if entry.until else None,
+            )
+            for entry in settings.accept
+        ]
+        yield Target(", ".join(map(str, flags.paths)), assembled, accepts)
+
+
+def _mapped(pairs: Sequence[str]) -> Iterator[tuple[str, Path]]:
+    for pair in pairs:
+        # A URL may hold `=`; a path that does is rarer.
+        url, equals, path = pair.rpartition("=")
+        if not equals or not url or not path:
+            raise InputError(
+                f"--repo {pair}: not of the form URL=PATH",
+                hint="write --repo https://git.example/acme/apps=../apps",
+            )
+        yield url, Path(path)

@@ -1,0 +1,187 @@
+"""One snapshot out of everything: what is found, what it expands to, what is asked."""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from baro.expand import treepath
+from baro.expand.chartstore import ChartSource, ChartStore, Shelf
+from baro.expand.discover import Discovered, discover, read_objects
+from baro.expand.kustomize import Kustomize
+from baro.expand.options import Options
+from baro.expand.platform import Platform, Root
+from baro.expand.ports import HelmEngine, Progress, Silence
+from baro.expand.prepared import PreparedSource
+from baro.expand.routes import expected_routes
+from baro.expand.source import SourceOptions, Sources
+from baro.expand.target import Expander, release
+from baro.expand.trace import Tracer
+from baro.expand.unread import UnreadValues
+from baro.model.expansion import Rendering, ValuesFile
+from baro.model.fieldpath import FieldPath
+from baro.model.finding import Gap
+from baro.model.snapshot import Snapshot
+from baro.model.text import Location, SourceText
+
+
+@dataclass(frozen=True)
+class Assembled:
+    """A target state, and what it takes to trace a value in it."""
+
+    snapshot: Snapshot
+    engine: HelmEngine
+    prepared: Sequence[tuple[PreparedSource, Rendering]] = field(default=())
+
+    def tracers(self, wanted: Callable[[Rendering], bool]) -> Iterator[Tracer]:
+        """Yield a tracer for each Helm source that is wanted."""
+        for prepared, rendering in self.prepared:
+            if wanted(rendering) and prepared.request is not None:
+                yield Tracer(prepared, self.engine, self.snapshot.clusters)
+
+
+def assemble(  # noqa: PLR0913 - the rim has many neighbours
+    platform: Platform,
+    engine: HelmEngine,
+    options: Options,
+    progress: Progress | None = None,
+    *,
+    plain: bool = False,
+    remote: ChartSource | None = None,
+) -> Assembled:
+    """Return the target state of a platform; `plain` takes the objects as they are.
+
+    `remote` gives charts that no store has.
+
+    Raises:
+        InputError: `baro.yaml` names something that is not there.
+        ToolError: Git or the engine fails in a way that is not the platform's.
+    """
+    if plain:
+        return _plain(platform, engine)
+    shelves = tuple(_shelves(platform))
+    charts = ChartStore(shelves, remote)
+    expander = Expander(
+        platform,
+        engine,
+        Sources(
+            platform.repositories,
+            charts,
+            SourceOptions(
+                options.argocd_version,
+                platform.settings.argocd_namespace,
+                Kustomize.installed(),
+            ),
+        ),
+        options,
+        progress or Silence(),
+    )
+    found = [_discovered(root, shelves) for root in platform.roots]
+    releases = [
+        release(platform, root, index)
+        for root in platform.roots
+        for index, _ in enumerate(root.installed())
+    ]
+    expanded, inventory = expander.expand(
+        [manifest for each in found for manifest in each.manifests], releases
+    )
+    renderings = list(expanded.renderings)
+    if options.unread:
+        pairs = list(zip(expanded.prepared, renderings, strict=True))
+        renderings = list(UnreadValues(engine).find(pairs))
+    routes, route_gaps = expected_routes(platform, inventory.clusters)
+    gaps = (
+        *(
+            gap
+            for pair in zip(platform.roots, found, strict=True)
+            for gap in _unread(*pair, platform, renderings)
+        ),
+        *inventory.gaps,
+        *expanded.gaps,
+        *charts.gaps,
+        *route_gaps,
+    )
+    snapshot = Snapshot(
+        manifests=tuple(expanded.manifests),
+        gaps=tuple(dict.fromkeys(gaps)),
+        clusters=inventory.clusters,
+        generations=tuple(expanded.generations),
+        renderings=tuple(renderings),
+        values_files=tuple(_values_files(renderings)),
+        routes=routes,
+        notes=platform.notes,
+        kubernetes_version=options.kubernetes,
+    )
+    prepared = tuple(zip(expanded.prepared, renderings, strict=True))
+    return Assembled(snapshot, engine, prepared)
+
+
+def _plain(platform: Platform, engine: HelmEngine) -> Assembled:
+    found = [read_objects(root.tree, root.only) for root in platform.roots]
+    routes, route_gaps = expected_routes(platform, ())
+    return Assembled(
+        Snapshot(
+            manifests=tuple(m for each in found for m in each.manifests),
+            gaps=(*(gap for each in found for gap in each.gaps), *route_gaps),
+            routes=routes,
+            notes=platform.notes,
+        ),
+        engine,
+    )
+
+
+def _shelves(platform: Platform) -> Iterator[Shelf]:
+    """Yield the chart stores that `baro.yaml` names."""
+    for root in platform.roots:
+        top = root.checkout.folder.resolve()
+        for store in root.stores():
+            if store.is_relative_to(top):
+                inside = store.relative_to(top).as_posix()
+                yield Shelf(root.tree, "" if inside == "." else inside)
+            else:
+                yield Shelf(platform.repositories.add(store).tree)
+
+
+def _discovered(root: Root, shelves: Sequence[Shelf]) -> Discovered:
+    stores = [s.folder for s in shelves if s.tree is root.tree and s.folder]
+    return discover(root.tree, root.only, stores)
+
+
+def _unread(
+    root: Root,
+    found: Discovered,
+    platform: Platform,
+    renderings: Sequence[Rendering],
+) -> Iterator[Gap]:
+    """Yield the gaps of files that nothing renders; the others are their source's."""
+    folders = {
+        str(rendering.source.get("path") or "").strip("/")
+        for rendering in renderings
+        if rendering.revision is not None
+        and rendering.revision.worktree
+        and platform.repositories.find(str(rendering.source.get("repoURL") or ""))
+        is root.checkout
+    } - {"", "."}
+    for unread in found.unread:
+        if not any(treepath.under(unread.path, folder) for folder in folders):
+            yield unread.gap
+
+
+def _values_files(renderings: Sequence[Rendering]) -> Iterator[ValuesFile]:
+    """Yield each value file once, with the keys that it has twice."""
+    seen: set[tuple[str, str, str]] = set()
+    for rendering in renderings:
+        for layer in rendering.layers:
+            text = layer.text
+            if text is None or layer.under:
+                continue
+            key = (text.repository, text.revision, text.file)
+            if key not in seen:
+                seen.add(key)
+                yield ValuesFile(text, layer.values, _duplicates(text))
+
+
+def _duplicates(text: SourceText) -> tuple[tuple[FieldPath, Location], ...]:
+    return tuple(
+        (again.path, text.at(again.again.line, again.again.column))
+        for document in text.documents[:1]
+        for again in document.duplicates
+    )
