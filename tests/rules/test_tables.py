@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from baro.expand.ports import HelmEngine
 from baro.model import yamltext
 from baro.model.finding import Finding
 from baro.model.snapshot import Snapshot
@@ -37,9 +38,9 @@ def _cases() -> Iterator[Any]:
             yield pytest.param(table.stem, case, id=f"{table.stem}: {case['name']}")
 
 
-def _state(case: Mapping[str, Any], folder: Path) -> Snapshot:
+def _state(case: Mapping[str, Any], folder: Path, engine: HelmEngine) -> Snapshot:
     if "platform" in case:
-        return platform(case["platform"], folder)
+        return platform(case["platform"], folder, engine)
     return snapshot(case)
 
 
@@ -71,11 +72,11 @@ def _line(finding: Finding, wanted: object) -> object:
 
 @pytest.mark.parametrize(("rule_id", "case"), list(_cases()))
 def test_case_yields_exactly_its_findings(
-    rule_id: str, case: Mapping[str, Any], tmp_path: Path
+    rule_id: str, case: Mapping[str, Any], tmp_path: Path, engine: HelmEngine
 ) -> None:
     """Each table case yields the findings that it lists, in their order."""
     today = date.fromisoformat(case.get("today", "2026-01-01"))
-    state = _state(case, tmp_path)
+    state = _state(case, tmp_path, engine)
     found = _found(RULES[rule_id], state, live(case), today)
     wanted = case["findings"]
     padded = [*wanted, *[""] * (len(found) - len(wanted))]
@@ -95,14 +96,16 @@ def test_page_has_every_section(rule: Rule) -> None:
 
 @EVERY_RULE
 @pytest.mark.parametrize("section", EXAMPLES)
-def test_page_is_right(rule: Rule, section: str, tmp_path: Path) -> None:
+def test_page_is_right(
+    rule: Rule, section: str, tmp_path: Path, engine: HelmEngine
+) -> None:
     """What the page calls flagged is flagged; what it accepts is not."""
     files = blocks(sections(rule.page)[section])
     assert files
     if list(files) == [""]:
         state = snapshot({"target": files[""]})
     else:
-        state = platform(files, tmp_path)
+        state = platform(files, tmp_path, engine)
     assert bool(_found(rule, state)) is (section == "Flagged")
 
 

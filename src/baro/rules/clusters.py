@@ -62,3 +62,31 @@ def missing_key(failure: Failure) -> tuple[str, str] | None:
     if read is None or key is None:
         return None
     return read.group(1), read.group(2) or key.group(1)
+
+
+def hidden(cluster: ClusterRegistration, key: str) -> bool:
+    """Tell whether a label comes from a secret store and is not known."""
+    return ("labels", key) in cluster.unknown
+
+
+def alike(value: str, wanted: str) -> bool:
+    """Tell whether two words differ only in what people overlook.
+
+    Case, spaces around them, quotes, `_` for `-`, and the spelling of a truth.
+    """
+    if value == wanted:
+        return False
+    one, other = _folded(value), _folded(wanted)
+    if one == other:
+        return True
+    return one in _TRUTH and other in _TRUTH and _TRUTH[one] is _TRUTH[other]
+
+
+_TRUTH = {
+    **dict.fromkeys(("true", "yes", "on", "y", "1", "enabled"), True),
+    **dict.fromkeys(("false", "no", "off", "n", "0", "disabled"), False),
+}
+
+
+def _folded(value: str) -> str:
+    return value.strip().strip("'\"").strip().casefold().replace("_", "-")
