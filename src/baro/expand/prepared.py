@@ -1,11 +1,13 @@
 """A source on its way to a Rendering: what is known before the engine has answered."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from baro.expand.ports import RenderRequest
+from baro.expand.stop import StoppedError
 from baro.model.expansion import Rendering
+from baro.model.finding import Gap
 from baro.model.origin import OriginKind
 from baro.model.text import SourceText
 
@@ -47,3 +49,21 @@ class PreparedSource:
     tests: bool = True
     crds: bool = True
     printed: tuple[Printed, ...] = field(default=(), repr=False)
+
+
+def stopped(rendering: Rendering, error: StoppedError) -> Rendering:
+    """Return a rendering that ended early; the line to blame is looked up."""
+    cause = error.cause
+    if isinstance(cause, Gap):
+        location = cause.location or rendering.application.origin.locate(
+            rendering.within
+        )
+        gap = replace(cause, location=location, ref=rendering.application.ref)
+        return replace(rendering, gaps=(*rendering.gaps, gap))
+    location = cause.location or rendering.application.origin.locate(
+        cause.path or rendering.within
+    )
+    missing = cause.fields.get("missing", rendering.missing)
+    return replace(
+        rendering, failure=replace(cause, location=location), missing=missing
+    )

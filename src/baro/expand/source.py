@@ -2,32 +2,37 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from baro.expand.buildenv import build_environment, instance_name
-from baro.expand.chartstore import ChartStore, StoredChart
+from baro.expand.chartstore import ChartStore
 from baro.expand.directory import print_directory
-from baro.expand.helm import HelmSite, finish_helm, prepare_helm, stopped
+from baro.expand.helm import HelmSite, prepare_helm
+from baro.expand.helmoutput import finish_helm
 from baro.expand.kustomize import Kustomize, print_kustomize
-from baro.expand.ports import HelmEngine, RenderOutcome, Tree
-from baro.expand.prepared import Destination, PreparedSource, Printed
+from baro.expand.ports import HelmEngine, RenderOutcome
+from baro.expand.prepared import Destination, PreparedSource, Printed, stopped
 from baro.expand.references import Reference, Repositories, references_of, trees_of
 from baro.expand.scope import Scopes
+from baro.expand.sourceplace import (
+    check_path,
+    check_spec,
+    folder_of,
+    hydrated,
+    placed,
+    type_of,
+)
 from baro.expand.sourcespec import SourceSpec, overridden
 from baro.expand.stop import StoppedError, refused, unknown
-from baro.expand.values import ValuesSite
-from baro.model.expansion import FailureKind, Rendering, Revision, SourceType
+from baro.expand.valuefiles import ValuesSite
+from baro.model.expansion import FailureKind, Rendering, SourceType
 from baro.model.fieldpath import FieldPath
-from baro.model.finding import Gap
 from baro.model.manifest import Manifest
 from baro.model.origin import Origin
 from baro.model.secret import redact
 
-_KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
-_OCI = "oci://"
 _SINGLE: tuple[FieldPath, ...] = (
     ("spec", "source"),
     ("spec", "sourceHydrator", "drySource"),
@@ -50,15 +55,6 @@ class Sources:
     repositories: Repositories
     charts: ChartStore
     options: SourceOptions = field(default_factory=SourceOptions)
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """Where the files of one source are."""
-
-    tree: Tree
-    path: str
-    revision: Revision
 
 
 def render_application(
@@ -173,23 +169,23 @@ def _prepare(
         namespace=spec.application.text("spec", "destination", "namespace"),
     )
     try:
-        _check_spec(spec, alone=alone)
+        check_spec(spec, alone=alone)
         if spec.within[1] == "sourceHydrator":
-            known = replace(known, gaps=(_hydrated(spec),))
-        place, known = _placed(spec, sources, known)
+            known = replace(known, gaps=(hydrated(spec),))
+        place, known = placed(spec, sources.repositories, sources.charts, known)
         if place is None:
             return PreparedSource(known, destination)
         name = instance_name(spec.application, sources.options.argocd_namespace)
-        _check_path(spec, place)
+        check_path(spec, place)
         spec = overridden(spec, place.tree, place.path, name)
-        known = replace(known, source=spec.body, type=_type(spec, place))
+        known = replace(known, source=spec.body, type=type_of(spec, place))
         environment = build_environment(
             name, spec.application, spec.body, place.revision
         )
         values = ValuesSite(
             spec=spec,
             tree=place.tree,
-            path=_folder(place.path),
+            path=folder_of(place.path),
             environment=environment,
             version=sources.options.version,
         )
@@ -197,106 +193,6 @@ def _prepare(
         return _by_type(site, known, references, sources)
     except StoppedError as error:
         return PreparedSource(stopped(known, error), destination)
-
-
-def _hydrated(spec: SourceSpec) -> Gap:
-    return Gap(
-        f"source {spec.word('path')}",
-        "Argo CD applies what its hydrator has committed; shown is what the hydrator "
-        "would make of the dry source now",
-        location=spec.application.origin.locate(("spec", "sourceHydrator")),
-        ref=spec.application.ref,
-    )
-
-
-def _check_spec(spec: SourceSpec, *, alone: bool) -> None:
-    # Argo CD: util/argo/argo.go, validateSourcePermissions
-    named = spec.word("path") or spec.word("chart")
-    if spec.word("repoURL") and (named or (spec.multiple and spec.word("ref"))):
-        return
-    if not spec.multiple:
-        raise refused(
-            FailureKind.SPEC,
-            "spec.source.repoURL and either spec.source.path or spec.source.chart are "
-            "required",
-            spec.within,
-        )
-    number = "" if alone else f" {spec.within[-1]}"
-    raise refused(
-        FailureKind.SPEC,
-        "spec.source.repoURL and either source.path, source.chart, or source.ref are "
-        f"required for source{number}",
-        spec.within,
-    )
-
-
-def _placed(
-    spec: SourceSpec, sources: Sources, known: Rendering
-) -> tuple[_Place | None, Rendering]:
-    """Find the files of a source; None for one that renders nothing."""
-    url, requested = spec.word("repoURL"), spec.word("targetRevision")
-    chart = spec.word("chart")
-    if chart or url.startswith(_OCI):
-        stored = _stored(sources.charts, url, chart, requested)
-        revision = Revision(requested, stored.version)
-        known = replace(known, revision=revision)
-        return _Place(stored.tree, spec.word("path") or ".", revision), known
-    tree, revision, cause = sources.repositories.tree(url, requested)
-    known = replace(known, revision=revision)
-    if cause is not None or tree is None:
-        stop = StoppedError(cause or Gap(url, "the repository is not here"))
-        return None, stopped(known, stop)
-    if not spec.word("path"):
-        return None, known
-    return _Place(tree, spec.word("path"), revision), known
-
-
-def _stored(charts: ChartStore, url: str, chart: str, requested: str) -> StoredChart:
-    if not chart:
-        url, _, chart = url.rstrip("/").rpartition("/")
-    return charts.find(url, chart, requested)
-
-
-def _check_path(spec: SourceSpec, place: _Place) -> None:
-    # Argo CD: util/app/path/path.go, Path
-    written = spec.word("path") or "."
-    at = spec.at("path")
-    if written.startswith("/"):
-        raise refused(FailureKind.PATH, f"{written}: app path is absolute", at)
-    path = posixpath.normpath(written)
-    if path == ".." or path.startswith("../"):
-        raise refused(FailureKind.PATH, f"{written}: app path outside root", at)
-    if place.tree.is_file(path):
-        message = f"{written}: app path is not a directory"
-        raise refused(FailureKind.PATH, message, at)
-    if not place.tree.is_dir(path):
-        raise refused(FailureKind.PATH, f"{written}: app path does not exist", at)
-
-
-def _folder(path: str) -> str:
-    """Return a path of a source as trees have it: the root is empty."""
-    folder = posixpath.normpath(path or ".")
-    return "" if folder == "." else folder
-
-
-def _type(spec: SourceSpec, place: _Place) -> SourceType:
-    """Return what renders a source: what the spec names, else what the folder holds."""
-    explicit = spec.explicit_type()
-    if explicit is not None:
-        return explicit
-    # Argo CD: util/app/discovery/discovery.go, Discover; the last one wins
-    folder = _folder(place.path)
-    prefix = f"{folder}/" if folder else ""
-    found = SourceType.DIRECTORY
-    for path in place.tree.files(folder):
-        base = path.removeprefix(prefix)
-        if "/" in base:
-            continue
-        if base.endswith("Chart.yaml"):
-            found = SourceType.HELM
-        elif base in _KUSTOMIZATIONS:
-            found = SourceType.KUSTOMIZE
-    return found
 
 
 def _by_type(

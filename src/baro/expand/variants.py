@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from baro.expand.helm import finish_helm, json_values
+from baro.expand.helm import json_values
+from baro.expand.helmoutput import finish_helm
 from baro.expand.ports import HelmEngine, RenderRequest
 from baro.expand.prepared import PreparedSource, Printed
 from baro.expand.stop import StoppedError
