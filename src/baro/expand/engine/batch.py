@@ -14,7 +14,9 @@ from baro.expand.engine.typedparams import Path, TypedParams
 
 _CHART = b"{apiVersion: v2, name: c, version: 0.0.0}"
 _HELPERS = HELPERS.encode()
-_BEFORE = 1
+_HEAD = ("kind: Evaluations", "items:")
+"""The `helm` program wants to see an object."""
+_BEFORE = 1 + len(_HEAD)
 """Lines of the driver before the first evaluation."""
 
 
@@ -31,14 +33,14 @@ def batch(
     """
     typed = TypedParams(params, paths)
     lines = [
-        f'{{{{ include "c/templates/_{column}.tpl" (index $P {row}) | toJson }}}}'
+        f'- {{{{ include "c/templates/_{column}.tpl" (index $P {row}) | toJson }}}}'
         for row in range(len(params))
         for column in range(len(templates))
     ]
     files = {
         "Chart.yaml": _CHART,
         **typed.files,
-        "templates/d.yaml": "\n".join((typed.driver, *lines)).encode(),
+        "templates/d.yaml": "\n".join((typed.driver, *_HEAD, *lines)).encode(),
     }
     for column, template in enumerate(templates):
         text = template.text.encode("utf-8", "replace")
@@ -52,7 +54,8 @@ def evaluated(answer: Rendered, width: int) -> list[list[str]]:
     """Return the texts that came of a batch of `width` templates, row by row."""
     (_, text), *_ = answer.files
     # JSON does not break lines, and keeps Helm from taking out `<no value>`.
-    joined = ",".join(text.strip().split("\n"))
+    lines = text.strip().split("\n")[len(_HEAD) :]
+    joined = ",".join(line.removeprefix("- ") for line in lines)
     values: list[str] = msgspec.json.decode(f"[{joined}]")
     return [values[at : at + width] for at in range(0, len(values), width)]
 

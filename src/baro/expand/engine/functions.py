@@ -52,6 +52,8 @@ FAIL = "baro.fail:"
 
 Helm's own `fail` would lose the place.
 """
+MISSING = "baro.missing:"
+"""Likewise, of a key that is missing."""
 
 
 @dataclass(frozen=True, slots=True)

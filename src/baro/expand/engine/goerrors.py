@@ -4,7 +4,7 @@ import ast
 import re
 from dataclasses import dataclass
 
-from baro.expand.engine.functions import ABSENT, FAIL, REWRITINGS
+from baro.expand.engine.functions import ABSENT, FAIL, MISSING, REWRITINGS
 from baro.expand.engine.rewriting import Rewritten
 
 _FILE = r"c/templates/_(?P<index>\d+)\.tpl"
@@ -16,6 +16,7 @@ _FRAME = re.compile(
     r'executing "(?P<name>[^"\n]*)" at <(?P<context>.*?)>:(?: |\n    )',
     re.DOTALL,
 )
+_KEY = re.compile(rf'no template ("{re.escape(MISSING)}(?:\\.|[^"\\])*")')
 _FAIL = re.compile(rf'no template ("{re.escape(FAIL)}(?:\\.|[^"\\])*")')
 
 
@@ -93,6 +94,10 @@ def _message(message: str, context: str) -> str:
     if raised is not None:
         text = ast.literal_eval(raised[1]).removeprefix(FAIL)
         return f"error calling {function}: {text}"
+    key = _KEY.search(message)
+    if key is not None:
+        text = ast.literal_eval(key[1]).removeprefix(MISSING)
+        return f'map has no entry for key "{text}"'
     rule = REWRITINGS.get(function)
     if rule is not None:
         message = message.replace(f"args for {rule.front}:", f"args for {function}:")

@@ -1,11 +1,11 @@
 """Go templates of ApplicationSets, as Argo CD evaluates them, on Helm's engine."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from baro.expand.engine.missingkey import Options, variants
-from baro.expand.engine.rewriting import rewritten
+from baro.expand.engine.rewriting import insisting, rewritten
 from baro.expand.engine.sheet import Ask, Column, Sheet
 from baro.expand.engine.typedparams import is_typed, typed_paths
 from baro.expand.ports import TemplateFailure
@@ -16,29 +16,38 @@ EVALUATIONS = 1_000
 Portion = tuple[list[Column], Sequence[int]]
 
 
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """What evaluates: `ask` renders one chart, `every` solves all portions.
+
+    `strict` tells that it can fail over a missing key.
+    """
+
+    ask: Ask
+    every: Callable[[Callable[[Portion], None], Sequence[Portion]], None]
+    strict: bool = True
+
+
 def evaluate(
     templates: Sequence[str],
     params: Sequence[Mapping[str, Any]],
     options: Sequence[str],
-    ask: Ask,
-    every: Callable[[Callable[[Portion], None], Sequence[Portion]], None],
+    backend: Backend,
 ) -> list[list[str | TemplateFailure]]:
-    """Return, for each parameter set, each template's text or failure.
-
-    `ask` renders a chart; `every` applies a function to all portions, perhaps in
-    several threads.
-    """
+    """Return, for each parameter set, each template's text or failure."""
     # Argo CD: applicationset/utils/utils.go, Replace
     sheet = Sheet(
         params=params,
         paths=typed_paths(params),
         options=Options.of(options),
-        ask=ask,
+        ask=backend.ask,
         cells=[list(templates) for _ in params],
     )
     columns = list(_columns(sheet, templates))
+    if sheet.options.missing == "error" and not backend.strict:
+        columns = [replace(c, template=insisting(c.template)) for c in columns]
     portions = list(_portions(sheet, columns))
-    every(lambda portion: sheet.solve(*portion), portions)
+    backend.every(lambda portion: sheet.solve(*portion), portions)
     return sheet.cells
 
 
@@ -54,7 +63,7 @@ def _columns(sheet: Sheet, templates: Sequence[str]) -> Iterator[Column]:
             sheet.fail(column, rows, sheet.unparsed(column))
         elif "{{" in text:
             typed = is_typed(template.chains, sheet.paths, sheet.options.missing)
-            yield replace(column, typed=typed)
+            yield Column(index, template, typed)
 
 
 def _portions(sheet: Sheet, columns: Sequence[Column]) -> Iterator[Portion]:

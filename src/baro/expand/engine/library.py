@@ -12,7 +12,7 @@ from helm_python import Chart, _native, errors
 
 from baro.expand.chartfiles import ChartFilesError, pack
 from baro.expand.engine.messages import Render, Rendered
-from baro.expand.engine.refusal import SCHEMA_HEADER, shortened
+from baro.expand.engine.refusal import SCHEMA_HEADER, worded
 from baro.expand.engine.shelf import Shelf
 from baro.model.expansion import FailureKind
 
@@ -29,10 +29,10 @@ class Refusal(Exception):  # noqa: N818 - Helm refuses; nothing went wrong here
     """Helm would not render; kind and text."""
 
     def __init__(self, kind: FailureKind, message: str) -> None:
-        """Keep the text, shortened."""
+        """Keep the text, in order and bounded."""
         super().__init__(message)
         self.kind = kind
-        self.message = shortened(message)
+        self.message = worded(message)
 
 
 def version() -> str:
@@ -75,6 +75,8 @@ def _chart(shelf: Shelf, question: Render) -> Chart:
 
 
 def _check_chart(metadata: dict[str, Any]) -> None:
+    if metadata.get("apiVersion") not in {"v1", "v2"}:
+        raise Refusal(FailureKind.CHART, "invalid chart apiVersion")
     kind = metadata.get("type") or ""
     if kind not in {"", "application"}:
         raise Refusal(FailureKind.CHART, f"{kind} charts are not installable")
@@ -137,7 +139,7 @@ def _files(
 
 def _values_refusal(detail: str, metadata: dict[str, Any]) -> Refusal:
     if detail.startswith(SCHEMA_HEADER):
-        return Refusal(FailureKind.SCHEMA, detail.rstrip())
+        return Refusal(FailureKind.SCHEMA, detail)
     if metadata.get("dependencies"):
         detail = f"chart dependencies processing failed: {detail}"
     return Refusal(FailureKind.VALUES, detail)

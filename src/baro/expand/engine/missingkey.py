@@ -94,7 +94,7 @@ def mended_here(
 
 
 def _nothing(message: str) -> str:
-    if message.startswith(_NULL_RANGE):
+    if message.strip() in {_NULL_RANGE, f"{_NULL_RANGE} <nil>"}:
         return "list"
     if message.startswith(_WRONG) and message.endswith(_NULL_ARGUMENT):
         wanted = message.removeprefix(_WRONG)

@@ -1,16 +1,14 @@
 """Helm's engine from the wheel, in worker processes that may die."""
 
 import os
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
-from hashlib import blake2b
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Self
 
 import msgspec
 
 from baro.errors import ToolError
-from baro.expand.engine.gotemplate import Portion, evaluate
+from baro.expand.engine.gotemplate import Backend, Portion, evaluate
 from baro.expand.engine.messages import (
     Answer,
     AskVersion,
@@ -20,6 +18,7 @@ from baro.expand.engine.messages import (
     Unknown,
     Version,
 )
+from baro.expand.engine.renderings import Renderings, digest
 from baro.expand.engine.workers import Worker, Workers
 from baro.expand.ports import (
     RenderedFile,
@@ -33,10 +32,6 @@ TIMEOUT = 60.0
 """Seconds that one rendering may take."""
 BRIEFLY = 5.0
 """Seconds that one batch of template evaluations may take; it takes 20 ms."""
-REMEMBERED = 128 * 1024 * 1024
-"""Characters of renderings that are kept for requests that come again."""
-AHEAD = 32
-"""Requests per worker that are under way before the first outcome is taken."""
 
 
 class NativeEngine:
@@ -45,10 +40,10 @@ class NativeEngine:
     def __init__(self, jobs: int | None = None, timeout: float = TIMEOUT) -> None:
         """Start nothing yet; `jobs` is the number of cores where it is not given."""
         self._jobs = max(1, jobs or os.cpu_count() or 1)
+        self._brief = min(BRIEFLY, timeout)
         self._workers = Workers(self._jobs, timeout)
         self._threads = ThreadPoolExecutor(self._jobs, thread_name_prefix="helm")
-        self._known: dict[bytes, Future[RenderOutcome]] = {}
-        self._sizes: dict[bytes, int] = {}
+        self._renderings = Renderings(self._threads, self._jobs, self._render)
         self._valid: set[tuple[str, bytes]] = set()
 
     def __enter__(self) -> Self:
@@ -76,13 +71,7 @@ class NativeEngine:
 
     def render(self, requests: Sequence[RenderRequest]) -> Iterator[RenderOutcome]:
         """Yield the outcomes in the order of the requests, as they become known."""
-        waiting: deque[bytes] = deque()
-        for request in requests:
-            waiting.append(self._submit(request))
-            if len(waiting) >= self._jobs * AHEAD:
-                yield self._take(waiting.popleft())
-        while waiting:
-            yield self._take(waiting.popleft())
+        return self._renderings.of(requests)
 
     def evaluate(
         self,
@@ -91,38 +80,16 @@ class NativeEngine:
         options: Sequence[str] = (),
     ) -> list[list[str | TemplateFailure]]:
         """Return, for each parameter set, each template's text or failure."""
-        return evaluate(templates, params, options, self._ask_briefly, self._every)
+        backend = Backend(self._ask_briefly, self._every)
+        return evaluate(templates, params, options, backend)
 
     def close(self) -> None:
         """Stop the workers."""
         self._workers.close()
         self._threads.shutdown(cancel_futures=True)
 
-    def _submit(self, request: RenderRequest) -> bytes:
-        values = _digest(request.values)
-        key = _digest(
-            request.chart.digest,
-            values.hex(),
-            request.release,
-            request.namespace,
-            request.kube_version,
-            *request.api_versions,
-            str(request.skip_schema),
-        )
-        if key not in self._known:
-            self._known[key] = self._threads.submit(self._render, request, values)
-        return key
-
-    def _take(self, key: bytes) -> RenderOutcome:
-        outcome = self._known[key].result()
-        self._sizes[key] = sum(len(file.text) for file in outcome.files)
-        while len(self._known) > 1 and sum(self._sizes.values()) > REMEMBERED:
-            oldest = next(iter(self._sizes))
-            del self._sizes[oldest], self._known[oldest]
-        return outcome
-
-    def _render(self, request: RenderRequest, values: bytes) -> RenderOutcome:
-        checked = (request.chart.digest, values)
+    def _render(self, request: RenderRequest) -> RenderOutcome:
+        checked = (request.chart.digest, digest(request.values))
         question = Render(
             digest=request.chart.digest,
             content=None,
@@ -139,10 +106,9 @@ class NativeEngine:
             answer = self._ask(question, request.chart.content)
         except ToolError as error:
             return RenderOutcome(lost=str(error))
-        outcome = _outcome(answer)
-        if outcome.failure is None and not question.skip_schema:
+        if isinstance(answer, Rendered) and not question.skip_schema:
             self._valid.add(checked)
-        return outcome
+        return _outcome(answer)
 
     def _every(
         self, solve: Callable[[Portion], None], portions: Sequence[Portion]
@@ -151,7 +117,7 @@ class NativeEngine:
             pass
 
     def _ask_briefly(self, question: Render, content: bytes) -> Answer:
-        return self._ask(question, content, BRIEFLY)
+        return self._ask(question, content, self._brief)
 
     def _ask(
         self, question: Render, content: bytes, timeout: float | None = None
@@ -177,11 +143,3 @@ def _outcome(answer: Answer) -> RenderOutcome:
             return RenderOutcome(failure=Failure(FailureKind(kind), message))
         case _:
             return RenderOutcome(lost="Helm's engine gave no answer")
-
-
-def _digest(*parts: str) -> bytes:
-    digest = blake2b(digest_size=16)
-    for part in parts:
-        encoded = part.encode("utf-8", "surrogatepass")
-        digest.update(len(encoded).to_bytes(8, "big") + encoded)
-    return digest.digest()

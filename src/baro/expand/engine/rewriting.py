@@ -12,6 +12,7 @@ from baro.expand.engine.functions import (
     ARGOCD,
     BUILTIN,
     KEYWORDS,
+    MISSING,
     REWRITINGS,
 )
 from baro.expand.engine.golexer import (
@@ -213,6 +214,31 @@ def without(template: Rewritten, missing: frozenset[tuple[str, ...]]) -> Rewritt
             if word.kind in _FIELDS and rooted(word.text) and _steps(word) in missing
         )
     )
+
+
+def insisting(template: Rewritten) -> Rewritten:
+    """Return a template that fails over a missing key by itself."""
+    changes: list[Change] = []
+    for words in actions(template.original):
+        for before, word in pairwise((None, *words)):
+            behind = before is not None and before.kind is Kind.RIGHT
+            if word is None or word.kind not in _FIELDS or not _steps(word) or behind:
+                continue
+            changes.append(_instead(word, _insistence(word)))
+    return template.with_changes(*changes)
+
+
+def _insistence(word: Word) -> str:
+    root, *steps = word.text.split(".")
+    parent = root
+    checks: list[str] = []
+    for step in steps:
+        # Whatever sort of map it is, JSON makes it one that `hasKey` takes.
+        plain = f"(mustFromJson (toJson {parent or '.'}))"
+        missing = f'(include "{MISSING}{step}" .)'
+        checks.append(f'(or (hasKey {plain} "{step}") {missing})')
+        parent = f"{parent}.{step}"
+    return f"(and {' '.join(checks)} {word.text})"
 
 
 def rooted(chain: str) -> bool:
