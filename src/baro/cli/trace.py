@@ -1,1 +1,200 @@
 """`baro trace`."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from baro.cli import options
+from baro.cli.named import application_named
+from baro.cli.output import write
+from baro.cli.state import target_state
+from baro.errors import InputError
+from baro.expand.trace import Appearance, Setter, Tracer, ValueTrace
+from baro.model import fieldpath
+from baro.model.fieldpath import FieldPath, dotted
+from baro.model.finding import shown
+from baro.report.json_v1 import encode, location_v1, subject_v1
+from baro.report.plaintext import harmless
+
+
+@click.command("trace", short_help="Say which line sets a value, and where it ends up.")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.argument("app")
+@click.argument("values_path")
+@options.platform_flags
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["terminal", "json"]),
+    default="terminal",
+    help="Form of the answer.",
+)
+@options.output_file
+def command(path: Path, app: str, values_path: str, **given: Any) -> int:
+    """Trace a Helm value of Application APP, such as `ingress.path`.
+
+    Says which line sets VALUES_PATH, what that line overrides, which cluster
+    annotation fed it, and which fields of which objects it makes.
+    """
+    try:
+        wanted = fieldpath.parse(values_path)
+    except ValueError as error:
+        raise InputError(str(error), hint="write it like ingress.hosts[0]") from error
+    flags = options.flags((path,), given)
+    with target_state(flags, account=False) as target:
+        ref = application_named(target.snapshot, app)
+        tracers = list(
+            target.assembled.tracers(lambda rendering: rendering.application.ref == ref)
+        )
+        if not tracers:
+            raise InputError(
+                f"{ref} has no source that Helm renders",
+                hint=f"`baro render {path} --app {app}` shows what it renders",
+            )
+        traces = [(tracer, tracer.value(wanted)) for tracer in tracers]
+    found = [pair for pair in traces if pair[1].setters or pair[1].appearances]
+    if not found:
+        raise InputError(
+            f"nothing sets {values_path} in {ref}, and its chart has no such value",
+            hint=_near(wanted, tracers),
+        )
+    form = _json if given["form"] == "json" else _text
+    write(form(app, found), given["output_file"])
+    return 0
+
+
+def _near(wanted: FieldPath, tracers: Sequence[Tracer]) -> str:
+    from difflib import get_close_matches  # noqa: PLC0415 - only on error
+
+    known = {
+        dotted(leaf)
+        for tracer in tracers
+        for values in (
+            tracer.rendering.values,
+            tracer.rendering.chart.defaults if tracer.rendering.chart else {},
+        )
+        for leaf, _ in fieldpath.leaves(values)
+    }
+    near = get_close_matches(dotted(wanted), known, n=3, cutoff=0.5)
+    return f"did you mean {', '.join(near)}?" if near else "`baro render` shows them"
+
+
+def _text(app: str, traces: Sequence[tuple[Tracer, ValueTrace]]) -> str:
+    lines = []
+    for tracer, trace in traces:
+        if lines:
+            lines.append("")
+        lines.extend(_lines(app, tracer, trace))
+    return harmless("\n".join(lines)) + "\n"
+
+
+def _lines(app: str, tracer: Tracer, trace: ValueTrace) -> Iterator[str]:
+    chart = tracer.rendering.chart
+    named = f", chart {chart.name} {chart.version}" if chart is not None else ""
+    yield f"{dotted(trace.path)} = {shown(trace.value)}  ({app}{named})"
+    for number, setter in enumerate(trace.setters):
+        yield ""
+        yield from _setter(setter, "overrides" if number else "set by")
+    yield ""
+    if trace.appearances:
+        yield "makes"
+        for appearance in trace.appearances:
+            yield from _appearance(appearance)
+    elif trace.unread:
+        yield "makes nothing: no template reads it"
+    for reason in trace.unsettled:
+        yield f"not told: {reason}"
+
+
+def _setter(setter: Setter, word: str) -> Iterator[str]:
+    place = setter.location or "(no file)"
+    yield f"{word:<10}{place}  {setter.what}: {shown(setter.value)}"
+    layer = setter.layer
+    if layer is not None and layer.entry:
+        yield f"          written as {layer.entry}"
+    for link in setter.links:
+        if link.location is not None:
+            whose = f" of {link.subject}" if link.subject is not None else ""
+            written = f": {link.value}" if link.value else ""
+            yield f"          from {link.location}  {link.what}{whose}{written}"
+    for feed in setter.feeds:
+        where = f"  {feed.location}" if feed.location is not None else ""
+        whose = f" of cluster {feed.cluster}" if feed.cluster else ""
+        yield f"          fed by {feed.parameter} = {shown(feed.value)}{whose}{where}"
+
+
+def _appearance(appearance: Appearance) -> Iterator[str]:
+    path = dotted(appearance.path)
+    if not path:
+        yield f"          {appearance.subject}  decides whether it exists"
+    elif appearance.printed:
+        yield f"          {appearance.subject}  {path}: {shown(appearance.value)}"
+    else:
+        value = shown(appearance.value)
+        yield f"          {appearance.subject}  decides {path}: {value}"
+    if appearance.template is not None:
+        yield f"              {appearance.template}"
+
+
+def _json(app: str, traces: Sequence[tuple[Tracer, ValueTrace]]) -> str:
+    return encode(
+        {
+            "schema": "baro/v1",
+            "command": "trace",
+            "application": app,
+            "traces": [_trace(tracer, trace) for tracer, trace in traces],
+        }
+    )
+
+
+def _trace(tracer: Tracer, trace: ValueTrace) -> dict[str, Any]:
+    chart = tracer.rendering.chart
+    return {
+        "source": dotted(tracer.rendering.within),
+        "chart": chart.name if chart else None,
+        "version": chart.version if chart else None,
+        "path": dotted(trace.path),
+        "value": trace.value,
+        "setters": [
+            {
+                "what": setter.what,
+                "value": setter.value,
+                "entry": setter.layer.entry if setter.layer else None,
+                **location_v1(setter.location),
+                "chain": [
+                    {
+                        "what": link.what,
+                        "subject": str(link.subject) if link.subject else None,
+                        "path": link.path,
+                        "value": link.value or None,
+                        **location_v1(link.location),
+                    }
+                    for link in setter.links
+                ],
+                "feeds": [
+                    {
+                        "parameter": feed.parameter,
+                        "value": feed.value,
+                        "cluster": feed.cluster or None,
+                        **location_v1(feed.location),
+                    }
+                    for feed in setter.feeds
+                ],
+            }
+            for setter in trace.setters
+        ],
+        "makes": [
+            {
+                "subject": subject_v1(appearance.subject),
+                "path": dotted(appearance.path),
+                "value": appearance.value,
+                "printed": appearance.printed,
+                "template": location_v1(appearance.template)["file"],
+            }
+            for appearance in trace.appearances
+        ],
+        "unread": trace.unread,
+        "notTold": list(trace.unsettled),
+    }

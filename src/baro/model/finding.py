@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Self
@@ -76,10 +77,10 @@ def shown(value: object) -> str:
     """Return a value as evidence shows it: one line, bounded."""
     if value is None:
         text = ""
-    elif isinstance(value, bool):
-        text = "true" if value else "false"
+    elif isinstance(value, str):
+        text = value
     else:
-        text = str(value)
+        text = json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
 
 

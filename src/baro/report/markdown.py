@@ -6,7 +6,7 @@ from baro.model.finding import Evidence, Finding, Severity
 from baro.report.messages import Sentences, sentences
 from baro.report.plaintext import harmless
 from baro.report.report import Report
-from baro.report.terminal import confidence_of, counts, word_of
+from baro.report.terminal import confidence_of, counts, scale, word_of
 
 _SIGN = {Severity.ERROR: "🔴", Severity.WARNING: "🟡", Severity.NOTE: "🔵"}
 _LONGEST = 60_000
@@ -43,16 +43,7 @@ def _lines(report: Report, words: Sentences) -> Iterator[str]:
             )
             yield f"- **{_inline(gap.subject)}**: {_inline(gap.reason)}{hint}"
         yield ""
-    summary = report.summary
-    scale = words.SCALE.format(
-        applicationsets=summary.applicationsets,
-        applications=summary.applications,
-        objects=summary.objects,
-        clusters=summary.clusters,
-        rules=summary.rules,
-        seconds=summary.seconds,
-    )
-    yield f"<sub>{scale}</sub>"
+    yield f"<sub>{scale(report.summary, words)}</sub>"
 
 
 def _finding(finding: Finding, report: Report, words: Sentences) -> Iterator[str]:

@@ -8,7 +8,7 @@ from rich.text import Text
 from baro.model.finding import Confidence, Evidence, Finding, Gap, Severity
 from baro.report.messages import Sentences, sentences
 from baro.report.plaintext import harmless
-from baro.report.report import Report
+from baro.report.report import Report, Summary
 
 _STYLE = {
     Severity.ERROR: "bold red",
@@ -103,18 +103,7 @@ def _closing(report: Report, words: Sentences) -> Iterator[Text]:
     if report.skipped:
         rules = ", ".join(report.skipped)
         yield Text(words.SKIPPED.format(rules=rules), "dim")
-    summary = report.summary
-    yield Text(
-        words.SCALE.format(
-            applicationsets=summary.applicationsets,
-            applications=summary.applications,
-            objects=summary.objects,
-            clusters=summary.clusters,
-            rules=summary.rules,
-            seconds=summary.seconds,
-        ),
-        "dim",
-    )
+    yield Text(scale(report.summary, words), "dim")
     verdict = counts(report, words)
     asides = []
     if report.accepted:
@@ -145,6 +134,19 @@ def word_of(severity: Severity, words: Sentences) -> str:
 def confidence_of(confidence: Confidence, words: Sentences) -> str:
     """Return how sure, in the language's word."""
     return words.LIKELY if confidence is Confidence.LIKELY else words.POSSIBLE
+
+
+def scale(summary: Summary, words: Sentences) -> str:
+    """Return how much was looked at, in one phrase."""
+    text = words.SCALE.format(
+        applicationsets=summary.applicationsets,
+        applications=summary.applications,
+        objects=summary.objects,
+        clusters=summary.clusters,
+        rules=summary.rules,
+        seconds=summary.seconds,
+    )
+    return _singular(text) if words.ERROR == "error" else text
 
 
 def counts(report: Report, words: Sentences) -> str:
