@@ -15,6 +15,9 @@ from lab.binaries import BINARIES, CONTROL_PLANE, argocd_version
 from lab.build import build
 from lab.errors import LabError
 from lab.laboratory import Lab
+from lab.parity import PARTS as PARITY_PARTS
+from lab.parity import Oracle, record
+from lab.parity.examples import EXAMPLES, example_cases, examples_left_out
 from lab.parts.catalog import EVERYTHING, PARTS
 from lab.places import SOURCE, runs_folder
 
@@ -28,6 +31,8 @@ A real Argo CD on a real Kubernetes, as plain processes on 127.0.0.1.
   python -m lab start             start a lab and say how to use it
   python -m lab status            say what runs, where, and on which ports
   python -m lab stop              end it and remove everything it wrote
+  python -m lab record            write Argo CD's answers to its own examples to
+                                  tests/parity/golden
   python -m lab parts             list what a lab can be made of
 
 The same in Python, for tests:
@@ -87,6 +92,10 @@ def parser() -> argparse.ArgumentParser:
     one.set_defaults(run=_stop)
     one = commands.add_parser("parts", help="list the parts")
     one.set_defaults(run=_parts)
+    one = commands.add_parser(
+        "record", help="record Argo CD's answers to its own examples"
+    )
+    one.set_defaults(run=_record_examples)
     one = commands.add_parser("hold")  # what start starts; not for people
     one.add_argument("parts", nargs="*")
     _named(one)
@@ -110,6 +119,18 @@ def _parts(_chosen: argparse.Namespace) -> int:
     for part in PARTS.values():
         needs = f"needs {', '.join(part.needs)}" if part.needs else ""
         print(f"{part.name:28} {needs}".rstrip())
+    return 0
+
+
+def _record_examples(_chosen: argparse.Namespace) -> int:
+    """Ask Argo CD about every example that it can be asked about; keep the answers."""
+    with Lab(PARITY_PARTS) as lab:
+        oracle = Oracle(lab)
+        for case in example_cases():
+            path = record(EXAMPLES, case.name, oracle.ask(case))
+            print(path.relative_to(SOURCE.parent))
+    for name, reason in examples_left_out().items():
+        print(f"left out: {name} ({reason})")
     return 0
 
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -52,6 +53,7 @@ class Processes:
     def __init__(self, state: Path, *, keep: bool) -> None:
         """Start the supervisor."""
         self.state = state
+        self._keep = keep
         self._running: dict[str, Running] = {}
         self._changed = threading.Condition()
         self._closing = False
@@ -146,6 +148,9 @@ class Processes:
                 self._supervisor.stdin.close()
         self._supervisor.wait()
         self._listener.join(timeout=5)
+        if not self._keep:
+            # Its own last act, unless it was killed.
+            shutil.rmtree(self.state, ignore_errors=True)
 
     def _order(self, **order: object) -> None:
         stdin = self._supervisor.stdin

@@ -6,7 +6,7 @@ be made where no lab runs.
 """
 
 from lab.parity.asking import PARTS, Answer, Oracle
-from lab.parity.case import Case, documents_in
+from lab.parity.case import Case, documents_in, templated
 from lab.parity.golden import golden_path, read, record
 
 __all__ = [
@@ -18,4 +18,5 @@ __all__ = [
     "golden_path",
     "read",
     "record",
+    "templated",
 ]

@@ -5,16 +5,17 @@ import json
 import socket
 import time
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any, TypedDict
 
 from lab.api import Object
 from lab.binaries import argocd_version
-from lab.errors import ApiError
+from lab.errors import ApiError, LabError
 from lab.laboratory import Lab
 from lab.location import ARGOCD_NAMESPACE
-from lab.parity.case import GROUP, Case
+from lab.parity.case import GROUP, KINDS, Case
 from lab.parity.rendering import Rendered, render
 from lab.ports import is_answered
 
@@ -24,6 +25,7 @@ REFRESH = "argocd.argoproj.io/application-set-refresh"
 CRDS = "apiextensions.k8s.io/v1"
 DEFINITION = "CustomResourceDefinition"
 FIRST = (DEFINITION, "Secret", "ConfigMap", "AppProject")
+FOLLOW_ROUNDS = 5
 QUIET_SECONDS = 0.5
 SETTLE_SECONDS = 60
 STATUS_FIELDS = ("type", "status", "reason", "message")
@@ -71,6 +73,27 @@ class Oracle:
             answer["rendered"] = render(self.lab, answer["applications"])
         return answer
 
+    def follow(self, case: Case) -> Answer:
+        """Return what becomes of a case when Applications deploy Argo CD's objects.
+
+        What an Application renders of Argo CD's own kinds (and the Secrets of
+        clusters and repositories) is put beside the case's documents, and Argo CD is
+        asked again, until nothing new appears.
+        """
+        for _ in range(FOLLOW_ROUNDS):
+            answer = self.ask(case)
+            known = {_identity(one) for one in case.placed()}
+            found = [
+                one
+                for rendered in answer["rendered"].values()
+                for one in rendered["objects"]
+                if _is_argocds(one) and _identity(one) not in known
+            ]
+            if not found:
+                return answer
+            case = replace(case, documents=(*case.documents, *found))
+        raise LabError(f"{case.name} goes on generating after {FOLLOW_ROUNDS} rounds")
+
     def _publish(self, case: Case) -> None:
         """Serve the case's repositories and charts, those that are not yet served."""
         lab = self.lab
@@ -89,6 +112,17 @@ class Oracle:
                     lab.chart(folder, url=url)
                     self._served[f"{url} {folder}"] = content
                     _forget(lab)
+
+
+def _identity(manifest: Object) -> tuple[str, str]:
+    return manifest["kind"], manifest["metadata"]["name"]
+
+
+def _is_argocds(manifest: Object) -> bool:
+    labels = manifest.get("metadata", {}).get("labels") or {}
+    if manifest["kind"] == "Secret":
+        return "argocd.argoproj.io/secret-type" in labels
+    return bool(manifest["apiVersion"] == GROUP and manifest["kind"] in KINDS)
 
 
 def fingerprint(files: Path | Mapping[str, str | None]) -> str:

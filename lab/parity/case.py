@@ -7,6 +7,8 @@ from typing import Any
 
 import yaml
 
+from lab.binaries import named
+from lab.commands import run
 from lab.errors import LabError
 from lab.location import ARGOCD_NAMESPACE
 
@@ -51,6 +53,17 @@ class Case:
 def is_kind(manifest: Object, kind: str) -> bool:
     """Tell whether a manifest is of one of Argo CD's kinds."""
     return manifest.get("apiVersion") == GROUP and manifest.get("kind") == kind
+
+
+def templated(
+    chart: Path, release: str, value_files: Iterable[Path] = ()
+) -> tuple[Object, ...]:
+    """Return the documents of Argo CD's kinds that Helm makes of a chart."""
+    given = [word for path in value_files for word in ("--values", str(path))]
+    words = ("template", release, str(chart), "--namespace", ARGOCD_NAMESPACE)
+    text = run(named("helm").path, *words, *given)
+    documents = yaml.safe_load_all(text)
+    return tuple(one for one in documents if one and one["apiVersion"] == GROUP)
 
 
 def documents_in(folder: Path, kinds: Iterable[str] = KINDS) -> tuple[Object, ...]:

@@ -13,6 +13,7 @@ from lab.location import ARGOCD_NAMESPACE
 from lab.manifests import definition
 from lab.parity.case import Case, Object, is_kind
 
+EXAMPLES = "argocd-examples"
 ARGOCD_URL = "https://github.com/argoproj/argo-cd.git"
 DEPLOYMENTS_URL = "https://github.com/infra-team/cluster-deployments.git"
 # The examples only name this repository; these are the files that they look for.

@@ -1,0 +1,139 @@
+"""However a lab ends, it ends whole: no process and no port stays behind."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from lab import Lab
+from lab.errors import PartError, WaitError
+from lab.ports import is_answered
+from lab.processes import Program
+
+PATIENCE = 20
+SMALL = ("repo-server", "etcd")
+HOLDER = """\
+import sys, time
+from lab import Lab
+with Lab({parts!r}) as lab:
+    pids = [lab.processes.supervisor_pid, *lab.processes.alive().values()]
+    print(lab.site.state, *pids, "ports", *lab.site.ports.values(), flush=True)
+    time.sleep(600)
+"""
+
+
+def _gone(pid: int) -> bool:
+    """Tell whether a process ended (a zombie that nobody collects did)."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return True
+    return state in {"Z", "X"}
+
+
+def _await_nothing(pids: list[int], ports: list[int], state: Path) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        if all(map(_gone, pids)) and not any(map(is_answered, ports)):
+            break
+        time.sleep(0.05)
+    assert [pid for pid in pids if not _gone(pid)] == []
+    assert [port for port in ports if is_answered(port)] == []
+    assert not state.exists()
+
+
+@pytest.mark.parametrize(
+    ("parts", "victim"),
+    [
+        (SMALL, "etcd"),
+        (SMALL, "redis"),
+        (SMALL, "repo-server"),
+        (("kwok", "controller-manager"), "apiserver"),
+        (("kwok", "controller-manager"), "kwok"),
+        (("kwok", "controller-manager"), "controller-manager"),
+        (("application-controller",), "application-controller"),
+    ],
+)
+def test_a_part_that_is_killed(parts: tuple[str, ...], victim: str) -> None:
+    """A part that dies ends the wait at once, by its name; the rest ends cleanly."""
+    with Lab(parts) as lab:
+        pids = [lab.processes.supervisor_pid, *lab.processes.alive().values()]
+        ports, state = list(lab.site.ports.values()), lab.site.state
+        os.kill(lab.processes.alive()[victim], signal.SIGKILL)
+        begun = time.monotonic()
+        with pytest.raises(PartError, match=f"^{victim} was ended by SIGKILL\n"):
+            lab.wait(lambda: False, "something that never happens")
+        assert time.monotonic() - begun < PATIENCE
+    _await_nothing(pids, ports, state)
+
+
+def test_a_supervisor_that_is_killed() -> None:
+    """The kernel ends every part with the supervisor."""
+    with Lab(SMALL) as lab:
+        pids = list(lab.processes.alive().values())
+        ports, state = list(lab.site.ports.values()), lab.site.state
+        os.kill(lab.processes.supervisor_pid, signal.SIGKILL)
+        with pytest.raises(PartError, match=r"the lab's supervisor ended \(was ended"):
+            lab.wait(lambda: False, "something that never happens")
+    _await_nothing(pids, ports, state)
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_a_test_that_is_killed(number: int) -> None:
+    """The supervisor ends everything when the lab's own process dies."""
+    program = HOLDER.format(parts=list(SMALL))
+    with subprocess.Popen(
+        [sys.executable, "-c", program],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    ) as holder:
+        assert holder.stdout is not None
+        words = holder.stdout.readline().split()
+        border = words.index("ports")
+        pids = [int(word) for word in words[1:border]]
+        ports = [int(word) for word in words[border + 1 :]]
+        holder.send_signal(number)
+    _await_nothing(pids, ports, Path(words[0]))
+
+
+def test_a_part_that_does_not_start() -> None:
+    """A part that ends by itself is reported with its exit code and its last words."""
+    failing = "import sys; sys.exit('no such flag: --wrong')"
+    program = Program(
+        "failing", (sys.executable, "-c", failing), lambda: "not ready", seconds=10
+    )
+    with Lab(["etcd"]) as lab, pytest.raises(PartError) as caught:
+        lab.start(program)
+    assert "failing ended by itself with exit code 1" in str(caught.value)
+    assert "no such flag: --wrong" in str(caught.value)
+
+
+def test_a_program_that_is_not_there() -> None:
+    """A program that cannot be started is reported by its name."""
+    program = Program("absent", ("/nowhere/absent",), lambda: "not ready", seconds=10)
+    with Lab(["etcd"]) as lab, pytest.raises(PartError) as caught:
+        lab.start(program)
+    assert "absent cannot start" in str(caught.value)
+
+
+def test_a_wait_that_is_in_vain() -> None:
+    """A wait names what did not happen, and the last answer."""
+    with Lab(["etcd"]) as lab, pytest.raises(WaitError) as caught:
+        lab.wait(list, "the moon is blue", seconds=0.3)
+    assert "not yet: the moon is blue" in str(caught.value)
+    assert "last answer: []" in str(caught.value)
+
+
+def test_two_labs_side_by_side() -> None:
+    """Two labs share nothing, and each ends alone."""
+    with Lab(["repo-server"]) as one:
+        with Lab(["repo-server"]) as other:
+            assert not set(one.site.ports.values()) & set(other.site.ports.values())
+            assert one.site.state != other.site.state
+        one.processes.check()
+        assert is_answered(one.site.port("repo-server"))
