@@ -16,6 +16,7 @@ from baro.cli.explain import find
 from baro.cli.named import application_named, unknown
 from baro.cli.output import coloured, write
 from baro.cli.state import Target, target_state
+from baro.expand.provenance import Provenance
 from baro.model.finding import Finding, Gap, Severity
 from baro.report import baseline
 from baro.report.report import Accepted, Help, Report, Summary
@@ -84,6 +85,8 @@ def command(paths: tuple[Path, ...], **given: Any) -> int:
     today = datetime.now(UTC).date()
     with target_state(flags) as target:
         verdict = judge(rules, today=today, target=target.snapshot)
+        traced = Provenance(target.assembled).traced(verdict.findings)
+        verdict = replace(verdict, findings=tuple(traced))
     report = _report(target, verdict, today)
     report = _narrowed(report, target, given["app"], given["cluster"])
     if given["write_baseline"]:

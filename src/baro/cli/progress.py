@@ -2,10 +2,11 @@
 
 import sys
 import time
+from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import Self
 
-from baro.expand.ports import Silence
+from baro.expand.ports import Progress, Silence
 
 _PATIENCE = 0.5
 """Seconds before anything is shown: short runs stay silent."""
@@ -71,6 +72,6 @@ class Unwatched(Silence):
         """Do nothing."""
 
 
-def progress() -> TerminalProgress | Unwatched:
+def progress() -> AbstractContextManager[Progress]:
     """Return a bar where somebody watches stderr, else silence."""
     return TerminalProgress() if sys.stderr.isatty() else Unwatched()

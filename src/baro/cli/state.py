@@ -39,6 +39,9 @@ def target_state(flags: PlatformFlags, *, account: bool = True) -> Iterator[Targ
         InputError: a flag, a path or `baro.yaml` is wrong.
     """
     with ExitStack() as stack:
+        engine = stack.enter_context(NativeEngine(jobs=flags.jobs or None))
+        if not flags.manifests:
+            engine.warm()
         platform = stack.enter_context(
             open_platform(
                 flags.paths,
@@ -50,7 +53,6 @@ def target_state(flags: PlatformFlags, *, account: bool = True) -> Iterator[Targ
                 ),
             )
         )
-        engine = stack.enter_context(NativeEngine(jobs=flags.jobs or None))
         watch = stack.enter_context(progress())
         settings = platform.settings
         options = Options(

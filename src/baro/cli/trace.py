@@ -1,6 +1,7 @@
 """`baro trace`."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,11 @@ from baro.cli.named import application_named
 from baro.cli.output import write
 from baro.cli.state import target_state
 from baro.errors import InputError
-from baro.expand.trace import Appearance, Setter, Tracer, ValueTrace
+from baro.expand.provenance import Provenance
+from baro.expand.trace import Tracer
+from baro.expand.valuetrace import Appearance, Setter, ValueTrace
 from baro.model import fieldpath
+from baro.model.expansion import LayerKind
 from baro.model.fieldpath import FieldPath, dotted
 from baro.model.finding import shown
 from baro.report.json_v1 import encode, location_v1, subject_v1
@@ -53,7 +57,10 @@ def command(path: Path, app: str, values_path: str, **given: Any) -> int:
                 f"{ref} has no source that Helm renders",
                 hint=f"`baro render {path} --app {app}` shows what it renders",
             )
-        traces = [(tracer, tracer.value(wanted)) for tracer in tracers]
+        provenance = Provenance(target.assembled)
+        traces = [
+            (tracer, _completed(tracer.value(wanted), provenance)) for tracer in tracers
+        ]
     found = [pair for pair in traces if pair[1].setters or pair[1].appearances]
     if not found:
         raise InputError(
@@ -63,6 +70,27 @@ def command(path: Path, app: str, values_path: str, **given: Any) -> int:
     form = _json if given["form"] == "json" else _text
     write(form(app, found), given["output_file"])
     return 0
+
+
+def _completed(trace: ValueTrace, provenance: Provenance) -> ValueTrace:
+    """Give setters without a line the line behind the templates that wrote them."""
+    return replace(
+        trace,
+        setters=tuple(
+            _with_line(setter, trace.path, provenance) for setter in trace.setters
+        ),
+    )
+
+
+def _with_line(setter: Setter, path: FieldPath, provenance: Provenance) -> Setter:
+    layer = setter.layer
+    if setter.location is not None and setter.location.line is not None:
+        return setter
+    if layer is None or layer.application is None:
+        return setter
+    inner = path if layer.kind is LayerKind.OBJECT else ()
+    found = provenance.written(layer.application, (*layer.within, *inner))
+    return setter if found is None else replace(setter, location=found.location)
 
 
 def _near(wanted: FieldPath, tracers: Sequence[Tracer]) -> str:
@@ -82,7 +110,7 @@ def _near(wanted: FieldPath, tracers: Sequence[Tracer]) -> str:
 
 
 def _text(app: str, traces: Sequence[tuple[Tracer, ValueTrace]]) -> str:
-    lines = []
+    lines: list[str] = []
     for tracer, trace in traces:
         if lines:
             lines.append("")
@@ -112,13 +140,11 @@ def _setter(setter: Setter, word: str) -> Iterator[str]:
     place = setter.location or "(no file)"
     yield f"{word:<10}{place}  {setter.what}: {shown(setter.value)}"
     layer = setter.layer
-    if layer is not None and layer.entry:
+    if layer is not None and layer.entry not in ("", layer.kind):
         yield f"          written as {layer.entry}"
     for link in setter.links:
-        if link.location is not None:
-            whose = f" of {link.subject}" if link.subject is not None else ""
-            written = f": {link.value}" if link.value else ""
-            yield f"          from {link.location}  {link.what}{whose}{written}"
+        if link.value:
+            yield f"          template of {link.subject}: {link.value}"
     for feed in setter.feeds:
         where = f"  {feed.location}" if feed.location is not None else ""
         whose = f" of cluster {feed.cluster}" if feed.cluster else ""
