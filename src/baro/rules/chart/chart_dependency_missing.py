@@ -1,6 +1,9 @@
 """A chart needs a sub-chart that is not there.
 
-Reports every chart whose `Chart.yaml` names dependencies that `charts/` does not hold.
+Reports every chart whose `Chart.yaml` names a dependency that `charts/` does not hold
+and that nobody could get: it has no repository,
+or a `file://` folder that is not there.
+A repository that is only out of reach is a gap, not a finding.
 
 ## Why it matters
 
@@ -30,7 +33,7 @@ apiVersion: v2
 name: web
 version: 1.0.0
 dependencies:
-  - {name: postgresql, version: 12.10.0, repository: 'https://charts.example'}
+  - {name: postgresql, version: 12.10.0}
 ```
 
 ## Accepted
@@ -54,7 +57,7 @@ apiVersion: v2
 name: web
 version: 1.0.0
 dependencies:
-  - {name: postgresql, version: 12.10.0, repository: 'https://charts.example'}
+  - {name: postgresql, version: 12.10.0}
 ```
 
 ```yaml
@@ -86,14 +89,19 @@ from baro.model.finding import Finding, Layer, Severity
 from baro.rules.refusals import refusals
 from baro.rules.rule import Context, rule
 
+_MISSING = "missing in charts/ directory:"
+
 
 @rule("chart-dependency-missing", Severity.ERROR, layer=Layer.CHART)
 def check(ctx: Context) -> Iterator[Finding]:
     for refusal in refusals(ctx, FailureKind.DEPENDENCY):
-        names = refusal.failure.message.rpartition(": ")[2].strip()
+        message = refusal.failure.message
+        told = refusal.first_line
+        if _MISSING in message:
+            told = message.rpartition(_MISSING)[2].strip()
         yield ctx.finding(
             refusal.owner,
-            f"{refusal.place} needs sub-charts that are not in charts/: {names}",
+            f"{refusal.place} needs sub-charts that are not in charts/: {told}",
             (refusal.evidence,),
             fix="Run `helm dependency update` and commit charts/ and Chart.lock.",
         )
