@@ -1,5 +1,6 @@
 """What the user named, opened: settings, repositories, and the trees to look at."""
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +15,7 @@ from baro.expand.ports import Tree, UnreadableFileError
 from baro.expand.repositories import Repositories
 from baro.expand.settings import FILE_NAME, RootEntry, Settings
 from baro.expand.settings_file import read_settings
-from baro.expand.worktree import FolderTree, shown
+from baro.expand.worktree import FolderTree
 from baro.model.text import Location, SourceText
 
 
@@ -160,7 +161,7 @@ def open_platform(paths: Sequence[Path], overrides: Overrides = _NOTHING) -> Pla
     roots = []
     for (folder, file), parts in gathered.items():
         settings, text = read[file] if file is not None else (Settings(), None)
-        label = f"{shown(folder)}/" if len(gathered) > 1 else ""
+        label = _label(folder)
         root = Root(
             checkout=known.add(folder, label=label),
             only=tuple(dict.fromkeys(parts)) if all(parts) else (),
@@ -175,6 +176,16 @@ def open_platform(paths: Sequence[Path], overrides: Overrides = _NOTHING) -> Pla
     for root in roots:
         known.map_remotes(root.checkout)
     return Platform(tuple(roots), merged, known)
+
+
+def _label(folder: Path) -> str:
+    """Return what stands in front of a root's files, so that they open from here."""
+    top, here = folder.resolve(), Path.cwd()
+    if top == here:
+        return ""
+    if top.is_relative_to(here) or here.is_relative_to(top):
+        return f"{os.path.relpath(top)}/"
+    return f"{top}/"
 
 
 def _named(path: Path, config: Path | None) -> tuple[Path, Path | None, str]:

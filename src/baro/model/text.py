@@ -11,9 +11,10 @@ from baro.model.fieldpath import FieldPath
 class Location:
     """A place that a person can open: file, line, column, revision.
 
-    Lines and columns count from 1. `file` is relative to the folder that the user
-    named. `revision` is empty for the working tree, else a commit; `repository` is
-    empty for the repository that the user named, else its URL.
+    Lines and columns count from 1. `file` opens from the folder in which baro runs;
+    for another repository or revision it is the path inside. `revision` is empty for
+    the working tree, else a commit; `repository` is empty for the repository that the
+    user named, else its URL.
     """
 
     file: str
