@@ -44,8 +44,9 @@ class ObjectReader:
             return self._peer.exactly(size + 1)[:-1]
         except ToolError as error:
             # For an object that a partial clone left behind, Git gives up altogether.
+            left_behind = "promisor" in self._peer.stderr
             self.close()
-            reason = _NOT_HERE if "promisor" in error.message else error.message
+            reason = _NOT_HERE if left_behind else error.message
             raise UnreadableFileError(reason) from error
 
     def close(self) -> None:
