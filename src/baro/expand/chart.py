@@ -115,7 +115,7 @@ def _read(files: Mapping[str, bytes], place: ChartPlace, depth: int) -> Chart:
     templates = {
         path: place.text(path, content)
         for path, content in files.items()
-        if path.startswith("templates/")
+        if path.startswith(("templates/", "crds/"))
     }
     for folder, sub in subcharts.items():
         for path, text in sub.content.templates.items():

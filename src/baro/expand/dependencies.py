@@ -37,7 +37,7 @@ def completed(
     names = ", ".join(dependency.name for dependency in missing)
     said = (
         "an error occurred while checking for chart dependencies. You may need to run "
-        "`helm dependency build` to fetch missing dependencies: found in Chart.yaml, "
+        "'helm dependency build' to fetch missing dependencies: found in Chart.yaml, "
         f"but missing in charts/ directory: {names}"
     )
     archives: dict[str, bytes] = {}

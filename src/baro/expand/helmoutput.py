@@ -19,11 +19,13 @@ from baro.expand.split import (
 )
 from baro.expand.stop import StoppedError, refused
 from baro.model.expansion import ChartContent, Failure, FailureKind, Rendering
+from baro.model.fieldpath import FieldPath
 from baro.model.finding import Gap
 from baro.model.origin import OriginKind
 from baro.model.text import Location, SourceText
+from baro.rules.schema import violations
 
-_PLACE = re.compile(r"([^\s(\"]+):(\d+)(?::(\d+))?")
+_PLACE = re.compile(r"([^\s(\":]+):(\d+)(?::(\d+))?")
 
 
 def finish_helm(
@@ -39,8 +41,7 @@ def finish_helm(
         )
         return stopped(rendering, StoppedError(gap)), ()
     if outcome.failure is not None:
-        located = replace(outcome.failure, location=_blamed(rendering, outcome.failure))
-        return replace(rendering, failure=located), ()
+        return replace(rendering, failure=_blamed(rendering, outcome.failure)), ()
     files = [*(outcome.crds if prepared.crds else ()), *outcome.files]
     try:
         printed = tuple(_objects(rendering, files, prepared))
@@ -138,18 +139,39 @@ def _template_line(
     return text.at()
 
 
-def _blamed(rendering: Rendering, failure: Failure) -> Location | None:
-    """Return the line to edit: the value's for a schema, else the template's."""
+def _blamed(rendering: Rendering, failure: Failure) -> Failure:
+    """Name the line to edit: the value's for a schema, else the template's."""
+    if failure.kind is FailureKind.SCHEMA and not failure.path:
+        failure = replace(failure, path=_refused_value(rendering, failure.message))
     if failure.location is not None:
-        return failure.location
-    if failure.kind is FailureKind.SCHEMA:
-        setters = rendering.setter(failure.path)
+        return failure
+    return replace(failure, location=_place(rendering, failure))
+
+
+def _place(rendering: Rendering, failure: Failure) -> Location | None:
+    path = failure.path if failure.kind is FailureKind.SCHEMA else ()
+    while path:
+        setters = rendering.setter(path)
         if setters:
-            return setters[0].locate(failure.path)
-        if rendering.chart is not None and rendering.chart.text is not None:
-            return rendering.chart.text.locate(failure.path)
-    for path, line, column in _PLACE.findall(failure.message):
-        text = template_of(rendering.chart, path)
+            return setters[0].locate(path)
+        path = path[:-1]
+    chart = rendering.chart
+    if failure.path and chart is not None and chart.text is not None:
+        return chart.text.locate(failure.path)
+    for file, line, column in _PLACE.findall(failure.message):
+        text = template_of(chart, file)
         if text is not None:
             return text.at(int(line), int(column) + 1 if column else None)
     return rendering.application.origin.locate(rendering.within)
+
+
+def _refused_value(rendering: Rendering, message: str) -> FieldPath:
+    """Return the path of the first value that a schema refuses."""
+    first = next(violations(message), None)
+    if first is None:
+        return ()
+    within: FieldPath = ()
+    chart = rendering.chart
+    if chart is not None and first.chart != chart.name:
+        within = (first.chart,) if first.chart in chart.subcharts else ()
+    return (*within, *first.path, *first.extra[:1])

@@ -54,8 +54,9 @@ class _Reading:
     def words(self) -> frozenset[str]:
         """Return every word of every template, sub-charts' included."""
         found: set[str] = set()
-        for text in self.chart.templates.values():
-            found.update(_WORD.findall(text.text))
+        for path, text in self.chart.templates.items():
+            if "templates/" in path:
+                found.update(_WORD.findall(text.text))
         return frozenset(found)
 
     @cached_property

@@ -4,7 +4,8 @@ import posixpath
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from difflib import get_close_matches
+from functools import cached_property, lru_cache
 from typing import Any
 
 from baro.expand.buildenv import substitute
@@ -24,6 +25,11 @@ from baro.model.text import SourceText
 
 GLOBS_SINCE = (3, 4)
 """The Argo CD version from which value files may be named by a pattern."""
+
+MOST_NEIGHBOURS = 500
+"""Files that are compared with one that is missing."""
+LIKENESS = 0.8
+"""How much alike two paths must be, of 1, to be taken for one another."""
 
 _URL = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
 _SCHEMES = ("https", "http")
@@ -81,11 +87,27 @@ def value_files(
             found.setdefault(key, file)
         else:
             ignored = site.ignores_missing
-            gone = MissingValueFile(file.entry, file.path, file.within, ignored)
-            missing.append(gone)
+            near = nearest_file(file.tree, file.path)
+            missing.append(
+                MissingValueFile(file.entry, file.path, file.within, ignored, near)
+            )
             if not ignored:
                 found.setdefault(key, file)
     return list(found.values()), tuple(missing)
+
+
+def nearest_file(tree: Tree, path: str) -> str:
+    """Return the file whose path is most like one that is not there; else nothing."""
+    folder = posixpath.dirname(path)
+    while folder and not tree.is_dir(folder):
+        folder = posixpath.dirname(folder)
+    return _most_like(path, tuple(tree.files(folder)[:MOST_NEIGHBOURS]))
+
+
+@lru_cache(maxsize=4096)
+def _most_like(path: str, candidates: tuple[str, ...]) -> str:
+    found = get_close_matches(path, candidates, 1, LIKENESS)
+    return found[0] if found else ""
 
 
 def _located(site: ValuesSite, index: int, entry: str) -> ValueFile:

@@ -229,7 +229,7 @@ class ChartContent:
     """The parts of a chart that rules and traces read.
 
     `templates` maps `templates/ingress.yaml` (sub-charts:
-    `charts/postgresql/templates/...`) to its text.
+    `charts/postgresql/templates/...`) to its text; `crds/...` are in it, too.
     `metadata` is Chart.yaml, `schema` the parsed values.schema.json or None.
     """
 
