@@ -50,6 +50,9 @@ class Turn:
         rewritten = self._rewritten()
         if rewritten is not None and rewritten.redirect:
             return self._rewritten_away(rewritten)
+        if rewritten is not None and not (rewritten.path or rewritten.unknown):
+            reason = because(Code.EMPTY_REWRITE, location.settings.target)
+            return self._of(Outcome.REFUSED, 500, reason)
         return self._to_https() or self._pass_on(rewritten)
 
     def add_slash(self) -> Answer:
@@ -164,9 +167,6 @@ class Turn:
     def _pass_on(self, rewritten: Rewritten | None) -> Answer:
         """Hand the request to a Service, or say why there is none to take it."""
         location = self.location
-        if rewritten is not None and not (rewritten.path or rewritten.unknown):
-            reason = because(Code.EMPTY_REWRITE, location.settings.target)
-            return self._of(Outcome.REFUSED, 500, reason)
         if location.upstream == DEFAULT:
             return self._default_backend()
         upstream = self.table.upstreams.get(location.upstream)

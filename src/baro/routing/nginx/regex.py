@@ -137,7 +137,7 @@ def _split(whole: Piece) -> tuple[bytes, bytes]:
         if part.literal is None:
             rest = whole.parts[index:]
             # These look at what stands before them.
-            if any(piece.looks_back for piece in rest):
+            if not literal or any(piece.looks_back for piece in rest):
                 return b"", b""
             return bytes(literal).lower(), b"".join(piece.pattern for piece in rest)
         literal.append(part.literal)
