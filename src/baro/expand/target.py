@@ -184,11 +184,12 @@ class Expander:
         clusters: Sequence[ClusterRegistration],
         scopes: Scopes,
     ) -> Iterator[tuple[PreparedSource, Rendering, tuple[ObjectRef, ...]]]:
+        destinations = Destinations(clusters)
         prepared: list[PreparedSource] = []
         chains: list[tuple[ObjectRef, ...]] = []
         for application, above in applications:
             to = Destination(
-                cluster=destination_cluster(application, clusters),
+                cluster=destinations.cluster(application),
                 kube_version=self.options.kubernetes,
             )
             for source in prepare_application(application, self.sources, to):
@@ -244,21 +245,25 @@ def control_plane(clusters: Sequence[ClusterRegistration]) -> str:
     return "in-cluster"
 
 
-def destination_cluster(
-    application: Manifest, clusters: Sequence[ClusterRegistration]
-) -> str:
-    """Return the name of an Application's destination; empty if it is not known."""
+class Destinations:
+    """Which cluster an Application means by a name or a server."""
+
     # Argo CD: util/argo/argo.go, GetDestinationCluster
-    name = application.text("spec", "destination", "name")
-    server = application.text("spec", "destination", "server").rstrip("/")
-    for cluster in clusters:
-        if name and cluster.name == name:
-            return cluster.name
-        if not name and server and cluster.server.rstrip("/") == server:
-            return cluster.name
-    if not name and server == LOCAL_SERVER:
-        return control_plane(clusters)
-    return name if name == "in-cluster" else ""
+    def __init__(self, clusters: Sequence[ClusterRegistration]) -> None:
+        """Index the clusters; of two with one name or server the first counts."""
+        control = control_plane(clusters)
+        self._by_name = {c.name: c.name for c in reversed(clusters)}
+        self._by_server = {c.server.rstrip("/"): c.name for c in reversed(clusters)}
+        self._by_name.setdefault("in-cluster", control)
+        self._by_server.setdefault(LOCAL_SERVER, control)
+
+    def cluster(self, application: Manifest) -> str:
+        """Return the name of an Application's destination; empty if unknown."""
+        name = application.text("spec", "destination", "name")
+        server = application.text("spec", "destination", "server")
+        if name:
+            return self._by_name.get(name, "")
+        return self._by_server.get(server.rstrip("/"), "")
 
 
 def _within(manifest: Manifest, cluster: str) -> Manifest:
