@@ -234,9 +234,10 @@ def _insistence(word: Word) -> str:
     checks: list[str] = []
     for step in steps:
         # Whatever sort of map it is, JSON makes it one that `hasKey` takes.
-        plain = f"(mustFromJson (toJson {parent or '.'}))"
+        at = parent or "."
+        there = f'(hasKey (mustFromJson (toJson {at})) "{step}")'
         missing = f'(include "{MISSING}{step}" .)'
-        checks.append(f'(or (hasKey {plain} "{step}") {missing})')
+        checks.append(f'(or (not (kindIs "map" {at})) {there} {missing})')
         parent = f"{parent}.{step}"
     return f"(and {' '.join(checks)} {word.text})"
 

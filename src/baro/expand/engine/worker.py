@@ -24,7 +24,7 @@ from baro.expand.engine.messages import (
 from baro.expand.engine.shelf import Shelf
 from baro.process import read_frame, write_frame
 
-MEMORY = 4 * 1024**3
+MEMORY = 2 * 1024**3
 """Bytes that one worker may use; a chart that wants more ends its worker."""
 
 
