@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import re
 from collections.abc import Mapping
 from typing import TypedDict
 from urllib.parse import quote
@@ -77,6 +78,14 @@ def _manifests(lab: Lab, name: str) -> list[Rendered]:
     if status in {http.HTTPStatus.NOT_FOUND, http.HTTPStatus.FORBIDDEN}:
         return []
     if status != http.HTTPStatus.OK:
-        return [Rendered(objects=[], error=str(answer.get("message", answer)))]
+        message = str(answer.get("message", answer))
+        return [Rendered(objects=[], error=_everywhere(lab, message))]
     texts = answer.get("manifests") or []
     return [Rendered(objects=[json.loads(text) for text in texts], error="")]
+
+
+def _everywhere(lab: Lab, message: str) -> str:
+    """Return a message without the folders and ports of this one lab."""
+    folder = re.escape(str(lab.site.state))
+    message = re.sub(rf"{folder}[^\s'\":,)]*", "<folder>", message)
+    return re.sub(r"127\.0\.0\.1:\d+", "<address>", message)
