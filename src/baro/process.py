@@ -130,7 +130,7 @@ class Peer:
         """
         self.argv = tuple(argv)
         self.timeout = timeout
-        self.name = name or Path(argv[0]).name
+        self.name = name or Path(argv[0]).name or argv[0]
         self._answer = bytearray()
         self._complaint = bytearray()
         self._open = 2
