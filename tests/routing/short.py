@@ -6,7 +6,7 @@ An Ingress: `name` (or `namespace/name`), `created` (seconds; equal for all if a
 (`none` for no class at all), `tls`, `default` (the default backend).
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from baro.routing.answer import Answer, Certainty, Controller, Loser, Outcome
@@ -79,44 +79,44 @@ def _backend(text: str) -> dict[str, Any]:
     return {"service": {"name": name, "port": number}}
 
 
+def controller(case: Short) -> Controller:
+    """Return the controller of a case, with its `flags` and `settings`."""
+    parsed = Controller.parse(case.get("controller", "ingress-nginx"))
+    return Controller(
+        parsed.name,
+        parsed.version,
+        flags=tuple(case.get("flags", {}).items()),
+        settings=tuple(case.get("settings", {}).items()),
+    )
+
+
 def table(
     ingresses: Iterable[Short],
+    case: Short | None = None,
     *,
-    controller: str = "ingress-nginx",
-    configured: Mapping[str, Mapping[str, str]] | None = None,
-    unready: Sequence[str] = (),
     objects: Iterable[dict[str, Any]] = (),
 ) -> RouteTable:
     """Build the table of Ingresses in short form, and other objects as they are.
 
-    `configured` holds the controller's `flags` and `settings`.
+    `case` may hold `controller`, `flags`, `settings` and `unready`.
     """
-    parsed = Controller.parse(controller)
-    given = configured or {}
+    case = case or {}
     return RouteTable.build(
         [
             *(Declared(ingress(short)) for short in ingresses),
             *(Declared(body) for body in objects),
         ],
-        Controller(
-            parsed.name,
-            parsed.version,
-            flags=tuple(given.get("flags", {}).items()),
-            settings=tuple(given.get("settings", {}).items()),
-        ),
-        unready=[name if "/" in name else f"default/{name}" for name in unready],
+        controller(case),
+        unready=[
+            name if "/" in name else f"default/{name}"
+            for name in case.get("unready", ())
+        ],
     )
 
 
 def of_case(case: Short) -> RouteTable:
     """Build the table of one case."""
-    return table(
-        case["ingresses"],
-        controller=case.get("controller", "ingress-nginx"),
-        configured={key: case.get(key, {}) for key in ("flags", "settings")},
-        unready=case.get("unready", ()),
-        objects=case.get("objects", ()),
-    )
+    return table(case["ingresses"], case, objects=case.get("objects", ()))
 
 
 def reason(why: Reason) -> str:

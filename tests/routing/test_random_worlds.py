@@ -206,8 +206,10 @@ def test_random_worlds_are_answered_as_a_real_nginx_does(
     for number, drawn in enumerate(batch):
         table = short.table(
             drawn.ingresses,
-            controller=f"ingress-nginx@{version}",
-            unready=["gone", "team/gone"],
+            {
+                "controller": f"ingress-nginx@{version}",
+                "unready": ["gone", "team/gone"],
+            },
         )
         world = World(
             number=number,

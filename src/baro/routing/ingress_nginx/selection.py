@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from baro.routing.answer import Loser
+from baro.routing.apiserver import refusals
 from baro.routing.ingress_nginx.annotations import (
     RefusedError,
     Settings,
@@ -70,10 +71,20 @@ def select(world: World, behaviour: Behaviour) -> Selection:
             continue
         kept.append(Kept(ingress, settings))
         remarks.extend(loser(ingress, reason) for reason in ignored)
-        if is_class_assumed(ingress, world):
-            name = ingress.class_name or ""
-            notes[ingress.key] = (because(Code.CLASS_ASSUMED, name),)
+        caveats = _caveats(ingress, world)
+        if caveats:
+            notes[ingress.key] = caveats
     return Selection(tuple(kept), tuple(left_out), tuple(remarks), notes)
+
+
+def _caveats(ingress: Ingress, world: World) -> tuple[Reason, ...]:
+    caveats = [
+        because(Code.API_SERVER_REFUSES, message) for message in refusals(ingress)
+    ]
+    # A set without any IngressClass is a set of Ingresses: nothing to be said.
+    if world.classes and is_class_assumed(ingress, world):
+        caveats.append(because(Code.CLASS_ASSUMED, ingress.class_name or ""))
+    return tuple(caveats)
 
 
 def loser(ingress: Ingress, reason: Reason) -> Loser:

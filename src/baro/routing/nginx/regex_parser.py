@@ -117,6 +117,7 @@ class Parser:
         if sign == "(":
             return self._group(depth)
         if sign == "[":
+            self._refuse_bare_set()
             return one(self._class())
         if sign == "\\":
             return self._escape()
@@ -201,6 +202,10 @@ class Parser:
             )
         self.names[name] = self.groups
         return b"("
+
+    def _refuse_bare_set(self) -> None:
+        if _NAMED_SET.match(self.source, self.position - 1):
+            raise BrokenError("POSIX named classes are supported only within a class")
 
     def _class(self) -> int:
         negated = self._peek() == b"^"
