@@ -11,7 +11,7 @@ from baro.expand.ports import Tree, UnreadableFileError
 from baro.expand.prepared import Printed
 from baro.expand.sourcespec import SourceSpec
 from baro.expand.split import explode
-from baro.expand.stop import refused, unknown
+from baro.expand.stop import StoppedError, refused, unknown
 from baro.model.expansion import FailureKind
 from baro.model.origin import OriginKind
 from baro.model.text import SourceText
@@ -86,15 +86,19 @@ def _objects(text: SourceText, file: str) -> Iterator[Printed]:
     name = posixpath.basename(file)
     bodies = _json(text, name) if name.endswith(".json") else _yaml(text, name)
     for index, body in bodies:
-        if not body.get("kind"):
-            shown = json.dumps(body, separators=(",", ":"), default=str)[:2000]
-            raise refused(
-                FailureKind.OUTPUT,
-                f'Failed to unmarshal "{name}": failed to unmarshal manifest: Object '
-                f"'Kind' is missing in '{shown}'",
-            ).at(text.locate((), index))
         for inner in explode(body):
             yield Printed(inner, OriginKind.FILE, text, index)
+
+
+def _kindless(
+    text: SourceText, name: str, index: int, body: Mapping[str, Any]
+) -> StoppedError:
+    shown = json.dumps(body, separators=(",", ":"), default=str)[:2000]
+    return refused(
+        FailureKind.OUTPUT,
+        f'Failed to unmarshal "{name}": failed to unmarshal manifest: Object '
+        f"'Kind' is missing in '{shown}'",
+    ).at(text.locate((), index))
 
 
 def _json(text: SourceText, name: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
@@ -113,15 +117,20 @@ def _json(text: SourceText, name: str) -> Iterator[tuple[int, Mapping[str, Any]]
     if not isinstance(body, dict):
         message = f'Failed to unmarshal "{name}": it is no JSON object'
         raise refused(FailureKind.OUTPUT, message).at(text.at(1))
+    if not body.get("kind"):
+        raise _kindless(text, name, 0, body)
     yield 0, body
 
 
 def _yaml(text: SourceText, name: str) -> Iterator[tuple[int, Mapping[str, Any]]]:
-    """Yield the documents; a file that is no YAML is no manifest unless it looks so."""
+    """Yield the objects of a file up to its first document that is none.
+
+    A file that begins with one, and does not look like a manifest, is passed over.
+    """
     try:
         documents = text.documents
     except YamlError as error:
-        if not all(word in text.text for word in _LIKE_A_MANIFEST):
+        if not _like_a_manifest(text):
             return
         line = error.position.line if error.position else None
         where = f"line {line}: " if line else ""
@@ -130,14 +139,25 @@ def _yaml(text: SourceText, name: str) -> Iterator[tuple[int, Mapping[str, Any]]
             f'Failed to unmarshal "{name}": failed to unmarshal manifest: error '
             f"converting YAML to JSON: yaml: {where}{error.message}",
         ).at(text.at(line)) from error
+    found = False
     for document in documents:
-        if isinstance(document.value, dict):
-            yield document.index, document.value
-        elif document.value is not None and all(
-            word in text.text for word in _LIKE_A_MANIFEST
-        ):
-            raise refused(
-                FailureKind.OUTPUT,
-                f'Failed to unmarshal "{name}": failed to unmarshal manifest: a '
-                "document is no object",
-            ).at(text.at(document.position.line))
+        body = document.value
+        if body is None:
+            continue
+        if isinstance(body, dict) and body.get("kind"):
+            found = True
+            yield document.index, body
+            continue
+        if not found and not _like_a_manifest(text):
+            return
+        if isinstance(body, dict):
+            raise _kindless(text, name, document.index, body)
+        raise refused(
+            FailureKind.OUTPUT,
+            f'Failed to unmarshal "{name}": failed to unmarshal manifest: a document '
+            "is no object",
+        ).at(text.at(document.position.line))
+
+
+def _like_a_manifest(text: SourceText) -> bool:
+    return all(word in text.text for word in _LIKE_A_MANIFEST)

@@ -5,6 +5,7 @@ import posixpath
 import re
 import shutil
 import tempfile
+import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -34,6 +35,9 @@ MOST_ROOTS = 200
 _PROGRAMS = (("kustomize", "build"), ("kubectl", "kustomize"))
 _REMOTE = re.compile(
     r"[a-zA-Z][a-zA-Z0-9+.-]*::?//|[^/]*@[^/]*:|github\.com[/:]|.*\?ref="
+)
+_LOGGED = re.compile(
+    r'"command failed" err=(?:<\n(?P<block>.*)\n >|(?P<quoted>".*"))', re.DOTALL
 )
 _ORIGIN = "config.kubernetes.io/origin"
 # No proxy, no Git: a build that reaches for the network fails at once.
@@ -77,9 +81,21 @@ class Kustomize:
         except ToolError as error:
             raise unknown("kustomize", error.message) from error
         if not done.ok:
-            said = done.stderr.strip().removeprefix("Error: ").removeprefix("error: ")
-            raise refused(FailureKind.RENDER, said)
+            raise refused(FailureKind.RENDER, _complaint(done.stderr))
         return done.text
+
+
+def _complaint(said: str) -> str:
+    """Return the error in what a program said; kubectl wraps it in a log line."""
+    logged = _LOGGED.search(said)
+    if logged is None:
+        return said.strip().removeprefix("Error: ").removeprefix("error: ")
+    if logged["block"] is not None:
+        return textwrap.dedent(logged["block"].replace("\n\t", "\n")).strip()
+    try:
+        return str(json.loads(logged["quoted"]))
+    except ValueError:
+        return logged["quoted"]
 
 
 def print_kustomize(

@@ -174,7 +174,8 @@ class _Parser:
     def index(self) -> int:
         text, stop = self.until("]")
         if not stop:
-            raise SetSyntaxError("error parsing index: EOF")
+            # Helm wraps the end of the text, and then takes it for the end.
+            raise _EndOfText
         sign = text[:1] if text[:1] in _INTEGER_SIGNS else ""
         digits = text[len(sign) :]
         if not (digits.isascii() and digits.isdigit()):
@@ -188,7 +189,8 @@ class _Parser:
             raise SetSyntaxError(f"negative {index} index not allowed")
         name, stop = self.until("[.=")
         if name:
-            raise SetSyntaxError(f'unexpected data at end of array index: "{name}"')
+            runes = " ".join(f"'{rune}'" for rune in name)
+            raise SetSyntaxError(f"unexpected data at end of array index: [{runes}]")
         known = values[index] if index < len(values) else None
         match stop:
             case "":
