@@ -224,7 +224,7 @@ def _settings(file: Path) -> tuple[Settings, SourceText]:
         text = folder.text(file.name)
     except (FileNotFoundError, UnreadableFileError) as error:
         raise InputError(f"cannot be read: {error}", where=str(file)) from error
-    text = SourceText(file.name, text.text)
+    text = SourceText(f"{_label(file.parent)}{file.name}", text.text)
     return read_settings(text), text
 
 
