@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from baro.model.expansion import ClusterRegistration
 from baro.model.finding import Evidence, Finding, Layer, Severity
 from baro.model.ref import ObjectRef
 from baro.model.snapshot import Snapshot, State
@@ -63,6 +64,20 @@ def test_a_rule_whose_state_is_missing_is_skipped_by_name() -> None:
 
     assert verdict.skipped == ("living",)
     assert verdict.ran == ("one",)
+
+
+def test_what_rests_on_an_unknown_value_is_not_claimed() -> None:
+    """A finding about a word that stands for an unknown value is left to its gap."""
+    cluster = ClusterRegistration(
+        "hub",
+        "https://hub.example",
+        annotations={"domain": "x.unknown-domain"},
+        unknown=frozenset({("annotations", "domain")}),
+    )
+    text = "{apiVersion: v1, kind: Pod, metadata: {name: NAME, namespace: shop}}"
+    for name, found in (("a", 1), ("a-unknown-domain", 0)):
+        state = Snapshot(manifests(text.replace("NAME", name)), clusters=(cluster,))
+        assert len(judge([one], today=TODAY, target=state).findings) == found
 
 
 def test_causes_come_before_symptoms() -> None:

@@ -99,9 +99,15 @@ def assemble(  # noqa: PLR0913 - the rim has many neighbours
         *charts.gaps,
         *route_gaps,
     )
+    unknown = {word for c in inventory.clusters for word in c.unknown_words}
     snapshot = Snapshot(
         manifests=tuple(expanded.manifests),
-        gaps=tuple(dict.fromkeys(gaps)),
+        # What follows from a gap is not another one.
+        gaps=tuple(
+            gap
+            for gap in dict.fromkeys(gaps)
+            if not any(word in gap.subject for word in unknown)
+        ),
         clusters=inventory.clusters,
         generations=tuple(expanded.generations),
         renderings=tuple(renderings),

@@ -5,6 +5,7 @@ Rules read it to tell what Argo CD would refuse, and at which line.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -17,6 +18,8 @@ from baro.model.text import Location, SourceText
 if TYPE_CHECKING:
     from baro.model.finding import Gap
     from baro.model.manifest import Manifest
+
+_UNKNOWN = re.compile(r"unknown-[a-z0-9-]+")
 
 LOCAL_SERVER = "https://kubernetes.default.svc"
 """The API server address that means "the cluster Argo CD runs in"."""
@@ -52,6 +55,17 @@ class ClusterRegistration:
         if self.origin is not None:
             return self.origin.ref
         return ObjectRef("Cluster", self.name)
+
+    @property
+    def unknown_words(self) -> frozenset[str]:
+        """Return the words that stand for values which nobody knows."""
+        values = (
+            get({"labels": self.labels, "annotations": self.annotations}, path)
+            if len(path) > 1
+            else getattr(self, str(path[0]))
+            for path in self.unknown
+        )
+        return frozenset(w for v in values for w in _UNKNOWN.findall(str(v)))
 
     def locate(self, *path: str) -> Location | None:
         """Return where a label or annotation was written, or the registration."""

@@ -53,8 +53,20 @@ def judge(
             gaps.append(Gap(f"rule {rule.id}", reason, "a bug report"))
             continue
         ran.append(rule.id)
-    ordered = causes_first(findings)
+    clusters = target.clusters if target is not None else ()
+    unknown = frozenset(word for c in clusters for word in c.unknown_words)
+    ordered = causes_first(f for f in findings if not rests_on(f, unknown))
     return Verdict(ordered, tuple(gaps), tuple(ran), tuple(skipped), tuple(crashed))
+
+
+def rests_on(finding: Finding, words: Collection[str]) -> bool:
+    """Tell whether a finding is about a value that nobody knows: then it is none."""
+    texts = (
+        finding.message,
+        finding.subject.path,
+        *(evidence.value for evidence in finding.evidence),
+    )
+    return any(word in text for word in words for text in texts)
 
 
 def _has_state(needs: State, target: Snapshot | None, live: Snapshot | None) -> bool:
