@@ -95,7 +95,7 @@ def elsewhere(schema: Mapping[str, Any], path: FieldPath, key: str) -> str:
     """
     here = tuple(ITEM if isinstance(step, int) else step for step in path)
     best: tuple[int, int, Place] | None = None
-    for place in _places(schema):
+    for place in places(schema):
         if place[-1] != key or place[:-1] == here:
             continue
         shared = _shared(here, place)
@@ -120,7 +120,8 @@ def _shared(one: Place, other: Place) -> int:
     return count
 
 
-def _places(schema: Mapping[str, Any]) -> Iterator[Place]:
+def places(schema: Mapping[str, Any]) -> Iterator[Place]:
+    """Yield every place that a schema names, near ones first."""
     waiting: list[tuple[Place, Any]] = [((), schema)]
     visited = 0
     while waiting and visited < MOST:

@@ -118,6 +118,7 @@ from baro.model.finding import Evidence, Finding, Layer, Severity
 from baro.model.selector import Requirement, requirements
 from baro.rules.clusters import alike, cluster_generators, hidden, registered, selected
 from baro.rules.rule import Context, rule
+from baro.rules.wording import some
 
 _SWITCH = frozenset(("true", "enabled", "yes", "on"))
 SHOWN = 5
@@ -178,7 +179,7 @@ def _finding(
     return ctx.finding(
         generation.applicationset,
         f"selector {selector} matches none of the {len(clusters)} registered clusters"
-        f" ({_listed(names)}); {_consequence(ctx, generation)}",
+        f" ({some(names, SHOWN)}); {_consequence(ctx, generation)}",
         (
             Evidence.of(
                 generation.applicationset, path if stated else ("spec", "generators")
@@ -196,7 +197,7 @@ def _consequence(ctx: Context, generation: Generation) -> str:
     which = f"every Application {theirs} ({view.name_template})"
     live = _living(ctx, generation)
     if live and not generation.applications:
-        which = f"{len(live)} Applications ({_listed(live)})"
+        which = f"{len(live)} Applications ({some(live, SHOWN)})"
     if not view.deletes:
         return f"{which} stays as it is, because applicationsSync is {view.policy}"
     finalizers = view.manifest.get("spec", "template", "metadata", "finalizers")
@@ -244,9 +245,3 @@ def _fix(clusters: Sequence[ClusterRegistration], wanted: Sequence[Requirement])
                 return f"Set label {requirement} on cluster {cluster.name}."
     words = " and ".join(str(r) for r in lacking or wanted)
     return f"Give a cluster the label {words}, or correct the selector."
-
-
-def _listed(names: Sequence[str]) -> str:
-    shown = ", ".join(sorted(names)[:SHOWN])
-    more = len(names) - SHOWN
-    return f"{shown} and {more} more" if more > 0 else shown
