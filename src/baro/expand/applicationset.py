@@ -11,6 +11,7 @@ from baro.expand import mergo, template
 from baro.expand.generators import selector as selectors
 from baro.expand.generators.generator import (
     Generator,
+    Params,
     Refusal,
     Repositories,
     Surroundings,
@@ -154,11 +155,7 @@ def _generate(around: Surroundings) -> Generation:
         if not found:
             failures.append(_unrecognized(body, path, around))
             continue
-        refusals = _bad_selector(body, path, around)
-        for generator in found if not refusals else ():
-            refusal = _one(generator, body, path, around, made)
-            if refusal is not None:
-                refusals.append(refusal)
+        refusals = _item(found, body, path, around, made)
         failures.extend(
             Failure(each.kind, each.message, each.path, each.location)
             for each in refusals
@@ -176,24 +173,31 @@ def _generate(around: Surroundings) -> Generation:
     )
 
 
-def _one(
-    generator: Generator,
+def _item(
+    found: Sequence[Generator],
     body: Mapping[str, Any],
     path: FieldPath,
     around: Surroundings,
     made: template.Made,
-) -> Refusal | None:
-    """Make the Applications of one generator; return why it gives none."""
-    (result,) = transform(generator, [Entry.of(body)], path, around)
-    if isinstance(result, Refusal):
-        return result
-    given = template.make(
-        _template(generator, body, path, around), result, around.texts
-    )
-    made.applications.extend(given.applications)
-    made.unresolved.extend(given.unresolved)
-    made.failures.update(given.failures)
-    return None
+) -> list[Refusal]:
+    """Make the Applications of one item; return why it gives none.
+
+    One generator that refuses takes the others of its item with it.
+    """
+    refusals = _bad_selector(body, path, around)
+    if refusals:
+        return refusals
+    given: list[tuple[Generator, list[Params]]] = []
+    for generator in found:
+        (result,) = transform(generator, [Entry.of(body)], path, around)
+        if isinstance(result, Refusal):
+            refusals.append(result)
+        else:
+            given.append((generator, result))
+    for generator, sets in given if not refusals else ():
+        pattern = _template(generator, body, path, around)
+        made.add(template.make(pattern, sets, around.texts))
+    return refusals
 
 
 def _template(

@@ -125,7 +125,8 @@ def decoding_error(misfit: Misfit, root: GoType) -> str:
     wanted = misfit.expected.name
     if not misfit.path or misfit.expected.apart:
         return f"json: cannot unmarshal {word} into Go value of type {wanted}"
-    place = ".".join(map(str, (root.name.rpartition(".")[2], *misfit.path)))
+    whose = root.name.rpartition(".")[2] if root.fields else ""
+    place = ".".join(map(str, (whose, *misfit.path)))
     what = "" if isinstance(misfit.path[-1], int) else "Go struct field "
     return f"json: cannot unmarshal {word} into {what}{place} of type {wanted}"
 

@@ -61,6 +61,12 @@ class Made:
     unresolved: list[Unresolved] = field(default_factory=list)
     failures: dict[tuple[FieldPath, str], Failure] = field(default_factory=dict)
 
+    def add(self, other: "Made") -> None:
+        """Take over what another template made."""
+        self.applications.extend(other.applications)
+        self.unresolved.extend(other.unresolved)
+        self.failures.update(other.failures)
+
     def fail(self, template: Template, path: FieldPath, message: str) -> None:
         """Add a failure of the field at `path`; equal ones are one."""
         location = template.applicationset.origin.locate(path)

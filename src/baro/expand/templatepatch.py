@@ -52,7 +52,7 @@ def _read(patch: str) -> tuple[Any, str]:
     if patch.strip().startswith("{"):
         try:
             return json.loads(patch), patch
-        except ValueError as error:
+        except json.JSONDecodeError as error:
             raise TemplatePatchError(
                 f"invalid templatePatch {quoted(patch)}: {_json_error(patch, error)}"
             ) from error
@@ -65,11 +65,25 @@ def _read(patch: str) -> tuple[Any, str]:
     return content, go_json(content)
 
 
-def _json_error(text: str, error: ValueError) -> str:
-    at = getattr(error, "pos", len(text))
-    if at >= len(text.rstrip()):
+# Go: encoding/json/jsontext, the words for what Python says
+_JSON_WORDS = {
+    "Expecting property name": "looking for beginning of object key string",
+    "Expecting ':'": "after object key",
+    "Expecting ','": "after object key:value pair",
+    "Extra data": "after top-level value",
+    "Invalid control": "in string literal",
+    "Invalid \\escape": "in string escape code",
+}
+
+
+def _json_error(text: str, error: json.JSONDecodeError) -> str:
+    if error.pos >= len(text.rstrip()):
         return "unexpected end of JSON input"
-    return f"invalid character {_character(text[at])} looking for beginning of value"
+    where = next(
+        (words for said, words in _JSON_WORDS.items() if error.msg.startswith(said)),
+        "looking for beginning of value",
+    )
+    return f"invalid character {_character(text[error.pos])} {where}"
 
 
 def _character(character: str) -> str:

@@ -2,10 +2,13 @@
 
 # go.yaml.in/yaml/v2: decode.go, parser.fail; sigs.k8s.io/yaml
 
+import math
 import re
 from typing import Any
 
+from baro.expand.gotext import number, quoted
 from baro.model import yamltext
+from baro.model.fieldpath import leaves
 
 _SCANNER = (
     "found character that cannot start any token",
@@ -20,7 +23,12 @@ _SCANNER = (
     "found a tab character",
     "did not find digit",
 )
+_MARK = re.compile(r"(?:---|\.\.\.)(?=\s|$)")
+_EMPTY = re.compile(r"\s*(?:#.*|%.*)?\s*")
+_CONTROL = "unacceptable character"
 _UNDEFINED = "found undefined alias"
+_NO_KEY = "a map or list cannot be a key"
+_LEFT_TAG = re.compile(r"\{\s*([^{}:,\n]*[^{}:,\s])\s*\}")
 _ALIAS = re.compile(r"[\w-]+")
 _PARSER = re.compile(
     r"did not find expected (?:node content|key|'-' indicator|',' or '[\]}]'"
@@ -33,16 +41,34 @@ class YamlTextError(ValueError):
 
 
 def decoded(text: str) -> Any:
-    """Return the first document of a text.
+    """Return the first document of a text; what follows is not looked at.
 
     Raises:
-        YamlTextError: the text is not YAML, or exceeds the bounds.
+        YamlTextError: the text is not YAML, exceeds the bounds, or is no JSON.
     """
+    first = _first_document(text)
     try:
-        documents = yamltext.read(text)
+        documents = yamltext.read(first)
     except yamltext.YamlError as error:
-        raise YamlTextError(_worded(error, text)) from error
-    return documents[0].value if documents else None
+        raise YamlTextError(_worded(error, first)) from error
+    value = documents[0].value if documents else None
+    for _, leaf in leaves(value):
+        if isinstance(leaf, float) and not math.isfinite(leaf):
+            raise YamlTextError(f"json: unsupported value: {number(leaf)}")
+    return value
+
+
+def _first_document(text: str) -> str:
+    begun = False
+    at = 0
+    for line in text.splitlines(keepends=True):
+        marks = _MARK.match(line)
+        if begun and marks:
+            return text[:at]
+        written = line[3:] if marks else line
+        begun = begun or not _EMPTY.fullmatch(written)
+        at += len(line)
+    return text
 
 
 def _worded(error: yamltext.YamlError, text: str) -> str:
@@ -52,8 +78,20 @@ def _worded(error: yamltext.YamlError, text: str) -> str:
         written = lines[error.position.line - 1][error.position.column :]
         alias = _ALIAS.match(written)
         return f"yaml: unknown anchor '{alias[0] if alias else ''}' referenced"
+    if message.startswith(_CONTROL):
+        return "yaml: control characters are not allowed"
+    if message == _NO_KEY and error.position is not None:
+        return f"yaml: invalid map key: {_key_at(text, error.position)}"
     line = error.position.line - 1 if error.position is not None else 0
     scanned = message.startswith(_SCANNER) and not _PARSER.match(message)
     if line and scanned:
         line += 1
     return f"yaml: line {line}: {message}" if line else f"yaml: {message}"
+
+
+def _key_at(text: str, position: yamltext.Position) -> str:
+    """Return a map as Go shows it that stands as a key: a `{{tag}}` left over."""
+    line = text.split("\n")[position.line - 1]
+    tag = _LEFT_TAG.match(line, position.column - 1)
+    inside = f"{quoted(tag[1])}:interface {{}}(nil)" if tag else "..."
+    return f"map[interface {{}}]interface {{}}{{{inside}}}"

@@ -61,11 +61,15 @@ Result = list[Params] | Refusal
 
 @dataclass(slots=True)
 class Account:
-    """What the generators of one ApplicationSet did, kept while they run."""
+    """What the generators of one ApplicationSet did, kept while they run.
+
+    `folders` holds the visible folders of a tree, by its identity.
+    """
 
     outcomes: dict[FieldPath, GeneratorOutcome] = field(default_factory=dict)
     gaps: list[Gap] = field(default_factory=list)
     unknown: set[FieldPath] = field(default_factory=set)
+    folders: dict[int, list[str]] = field(default_factory=dict)
 
     def count(
         self, kind: str, path: FieldPath, number: int, selector: Mapping[str, Any]

@@ -25,7 +25,10 @@ def drafts(
     """Return a set for each folder that some pattern names and none excludes."""
     del path
     prefix = spec.get("pathParamPrefix") or ""
-    found = selected(spec["directories"], folders(tree.files()))
+    known = around.account.folders
+    if id(tree) not in known:
+        known[id(tree)] = folders(tree.files())
+    found = selected(spec["directories"], known[id(tree)])
     return Drafts(
         [
             Draft(of_folder(each, prefix, nested=around.go_template), _VALUES)
@@ -35,20 +38,23 @@ def drafts(
     )
 
 
-def folders(files: Iterable[str]) -> list[str]:
-    """Return the folders that hold files, without the root and hidden ones."""
+def folders(files: Iterable[str], *, hidden: bool = False) -> list[str]:
+    """Return the folders that hold files, without the root, as a walk meets them.
+
+    Hidden ones, and all below them, only where they are asked for.
+    """
     found: set[str] = set()
     for file in files:
         folder = file.rpartition("/")[0]
         while folder and folder not in found:
             found.add(folder)
             folder = folder.rpartition("/")[0]
-    visible = (
-        each
-        for each in found
-        if not any(part.startswith(".") for part in each.split("/"))
-    )
-    return sorted(visible, key=lambda each: each.split("/"))
+    shown = (each for each in found if hidden or not _is_hidden(each))
+    return sorted(shown, key=lambda each: each.split("/"))
+
+
+def _is_hidden(folder: str) -> bool:
+    return folder.startswith(".") or "/." in folder
 
 
 def selected(items: Sequence[Mapping[str, Any]], paths: Iterable[str]) -> list[str]:

@@ -111,7 +111,7 @@ def _globbed(
             f"unable to list files. {_where(pattern, tree, url)}: {error}", at, around
         )
     files = tree.files()
-    for folder in folders(files):
+    for folder in (".git", *folders(files, hidden=True)):
         if wanted.matches(folder):
             message = f"read {folder}: is a directory"
             place = _where(pattern, tree, url)

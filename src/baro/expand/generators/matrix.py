@@ -3,6 +3,8 @@
 # Argo CD: applicationset/generators/matrix.go; applicationset/utils/map.go
 
 from collections.abc import Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from baro.expand.generators.generator import (
@@ -88,8 +90,8 @@ def _seconds(
     """Return the second generator's sets for each parameter set of the first."""
     at = (*path, "generators", 1)
     bodies: list[Mapping[str, Any] | Refusal] = []
-    for index in dict.fromkeys(index for index, _ in pairs):
-        outer = [params for each, params in pairs if each == index]
+    for index, some in groupby(pairs, key=itemgetter(0)):
+        outer = [params for _, params in some]
         bodies.extend(interpolated(specs[index]["generators"][1], outer, at, around))
     entries = [
         Entry(body, specs[index]["generators"][1].get("selector"))

@@ -87,10 +87,10 @@ def _requirement(
     errors = [f"key: Invalid value: {quoted(key)}: {'; '.join(_key_faults(key))}"]
     if not _key_faults(key):
         errors.clear()
-    listed = "[]string{" + ", ".join(map(quoted, values)) + "}"
+    listed = f"[{','.join(map(quoted, values))}]"
     if operator in ("In", "NotIn") and not values:
         errors.append(
-            "values: Invalid value: []: for 'in', 'notin' operators, "
+            "values: Invalid value: null: for 'in', 'notin' operators, "
             "values set can't be empty"
         )
     if operator in ("Exists", "DoesNotExist") and values:
@@ -114,8 +114,8 @@ def _value_errors(key: str, values: list[str], *, single: bool) -> list[str]:
     errors = []
     for index, value in enumerate(values):
         faults = []
-        if len(value) > _LONGEST_NAME:
-            faults.append(f"must be no more than {_LONGEST_NAME} characters")
+        if len(value.encode()) > _LONGEST_NAME:
+            faults.append(f"must be no more than {_LONGEST_NAME} bytes")
         if not _VALUE.fullmatch(value):
             faults.append(
                 "a valid label must be an empty string or consist of alphanumeric "
@@ -143,15 +143,15 @@ def _key_faults(key: str) -> list[str]:
     if len(parts) > 2:  # noqa: PLR2004 - prefix and name
         rule = name_rule.removeprefix("name part ")
         optional = "with an optional DNS subdomain prefix and '/'"
-        return [f"a qualified name {rule} {optional} (e.g. 'example.com/MyName')"]
+        return [f"a valid label key {rule} {optional} (e.g. 'example.com/MyName')"]
     faults: list[str] = []
     name = parts[-1]
     if len(parts) > 1:
         faults.extend(f"prefix part {fault}" for fault in _domain_faults(parts[0]))
     if not name:
         faults.append("name part must be non-empty")
-    elif len(name) > _LONGEST_NAME:
-        faults.append(f"name part must be no more than {_LONGEST_NAME} characters")
+    elif len(name.encode()) > _LONGEST_NAME:
+        faults.append(f"name part must be no more than {_LONGEST_NAME} bytes")
     if not _NAME.fullmatch(name):
         faults.append(name_rule)
     return faults
@@ -162,7 +162,7 @@ def _domain_faults(prefix: str) -> list[str]:
         return ["must be non-empty"]
     faults = []
     if len(prefix) > _LONGEST_DOMAIN:
-        faults.append(f"must be no more than {_LONGEST_DOMAIN} characters")
+        faults.append(f"must be no more than {_LONGEST_DOMAIN} bytes")
     if not _DOMAIN.fullmatch(prefix):
         faults.append(
             "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric "

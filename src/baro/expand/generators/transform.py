@@ -25,7 +25,7 @@ from baro.expand.generators.generator import (
 )
 from baro.expand.generators.nested import undecodable
 from baro.expand.generators.types import ENTRY, VALUED
-from baro.expand.gotext import flattened, printed
+from baro.expand.gotext import flattened, printed, quoted
 from baro.expand.ports import StringMap, TemplateFailure
 from baro.expand.texts import Rendered
 from baro.model.fieldpath import FieldPath
@@ -288,7 +288,7 @@ def _put_in(
             continue
         inner = "failed to replace parameters in generator: "
         if leaf.value:
-            inner += f"failed to pre-resolve Values key {leaf.path[-1]!r}: "
+            inner += f"failed to pre-resolve Values key {quoted(str(leaf.path[-1]))}: "
         elif leaf.raw:
             inner += "failed to deeply replace JSON field contents: "
         at = (*path, *leaf.path)
