@@ -1,6 +1,7 @@
 """The files of any revision of a repository, read from Git's objects."""
 
 from dataclasses import dataclass, field
+from threading import RLock
 
 from baro.errors import ToolError
 from baro.expand.git import Git
@@ -17,10 +18,11 @@ _LARGEST_LINK = 4096
 
 @dataclass(slots=True)
 class ObjectReader:
-    """Reads objects through one `git cat-file --batch`, kept open."""
+    """Reads objects through one `git cat-file --batch`, kept open; for any thread."""
 
     git: Git
     _peer: Peer | None = field(default=None, init=False)
+    _lock: RLock = field(default_factory=RLock, init=False)
 
     def read(self, oid: str) -> bytes:
         """Return a blob.
@@ -28,6 +30,10 @@ class ObjectReader:
         Raises:
             UnreadableFileError: it is missing from a partial clone, or too large.
         """
+        with self._lock:
+            return self._read(oid)
+
+    def _read(self, oid: str) -> bytes:
         if self._peer is None:
             self._peer = self.git.batch()
         try:
