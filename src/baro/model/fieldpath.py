@@ -51,12 +51,13 @@ def dotted(path: FieldPath) -> str:
 def get(value: object, path: FieldPath, default: Any = None) -> Any:
     """Return what stands at `path`, or `default` where there is nothing."""
     for step in path:
-        if (isinstance(value, Mapping) and step in value) or (
-            isinstance(step, int)
-            and isinstance(value, Sequence)
-            and not isinstance(value, str)
-            and 0 <= step < len(value)
-        ):
+        if isinstance(value, Mapping):
+            if step not in value:
+                return default
+            value = value[step]
+        elif isinstance(step, int) and isinstance(value, Sequence):
+            if isinstance(value, str) or not 0 <= step < len(value):
+                return default
             value = value[step]
         else:
             return default
