@@ -1,11 +1,13 @@
 """One snapshot out of everything: what is found, what it expands to, what is asked."""
 
-from collections.abc import Callable, Iterator, Sequence
+import posixpath
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from baro.expand import treepath
 from baro.expand.chartstore import ChartSource, ChartStore, Shelf
-from baro.expand.discover import Discovered, discover, read_objects
+from baro.expand.discover import CHART_FILE, Discovered, discover, read_objects
+from baro.expand.hints import renders_argocd
 from baro.expand.kustomize import Kustomize
 from baro.expand.options import Options
 from baro.expand.platform import Platform, Root
@@ -88,11 +90,12 @@ def assemble(  # noqa: PLR0913 - the rim has many neighbours
         pairs = list(zip(expanded.prepared, renderings, strict=True))
         renderings = list(UnreadValues(engine).find(pairs))
     routes, route_gaps = expected_routes(platform, inventory.clusters)
+    folders = [_rendered_folders(root, platform, renderings) for root in platform.roots]
     gaps = (
         *(
             gap
-            for pair in zip(platform.roots, found, strict=True)
-            for gap in _unread(*pair, platform, renderings)
+            for root, each, rendered in zip(platform.roots, found, folders, strict=True)
+            for gap in _left_open(root, each, rendered)
         ),
         *inventory.gaps,
         *expanded.gaps,
@@ -102,12 +105,7 @@ def assemble(  # noqa: PLR0913 - the rim has many neighbours
     unknown = {word for c in inventory.clusters for word in c.unknown_words}
     snapshot = Snapshot(
         manifests=tuple(expanded.manifests),
-        # What follows from a gap is not another one.
-        gaps=tuple(
-            gap
-            for gap in dict.fromkeys(gaps)
-            if not any(word in gap.subject for word in unknown)
-        ),
+        gaps=tuple(_once(gaps, unknown)),
         clusters=inventory.clusters,
         generations=tuple(expanded.generations),
         renderings=tuple(renderings),
@@ -151,24 +149,53 @@ def _discovered(root: Root, shelves: Sequence[Shelf]) -> Discovered:
     return discover(root.tree, root.only, stores)
 
 
-def _unread(
-    root: Root,
-    found: Discovered,
-    platform: Platform,
-    renderings: Sequence[Rendering],
-) -> Iterator[Gap]:
-    """Yield the gaps of files that nothing renders; the others are their source's."""
-    folders = {
+def _rendered_folders(
+    root: Root, platform: Platform, renderings: Sequence[Rendering]
+) -> frozenset[str]:
+    """Return the folders of a root's working tree that some source renders."""
+    return frozenset(
         str(rendering.source.get("path") or "").strip("/")
         for rendering in renderings
         if rendering.revision is not None
         and rendering.revision.worktree
         and platform.repositories.find(str(rendering.source.get("repoURL") or ""))
         is root.checkout
-    } - {"", "."}
+    )
+
+
+def _left_open(
+    root: Root, found: Discovered, rendered: frozenset[str]
+) -> Iterator[Gap]:
+    """Yield the gaps of files that nothing renders; the others are their source's."""
+    folders = rendered - {"", "."}
     for unread in found.unread:
         if not any(treepath.under(unread.path, folder) for folder in folders):
             yield unread.gap
+    for chart in found.charts:
+        if (chart or ".") not in rendered and renders_argocd(root.tree, chart):
+            yield Gap(
+                f"chart {chart or '.'}",
+                "renders Applications or ApplicationSets, and nothing here installs it",
+                f"roots: [{{chart: {chart or '.'}}}]",
+                root.tree.text(posixpath.join(chart, CHART_FILE)).at(1),
+            )
+    if not (found.manifests or found.unread or rendered or found.charts):
+        yield Gap(
+            str(root.checkout.folder.name or root.checkout.folder),
+            "holds no Application, ApplicationSet or chart",
+            "another PATH, roots: in baro.yaml, or --manifests for plain objects",
+        )
+
+
+def _once(gaps: Iterable[Gap], unknown: Collection[str]) -> Iterator[Gap]:
+    """Yield each gap once; what follows from an unknown value is not another one."""
+    seen: set[tuple[object, ...]] = set()
+    for gap in gaps:
+        key = (gap.subject, gap.reason, gap.closes_with, gap.location)
+        if key in seen or any(word in gap.subject for word in unknown):
+            continue
+        seen.add(key)
+        yield gap
 
 
 def _values_files(renderings: Sequence[Rendering]) -> Iterator[ValuesFile]:

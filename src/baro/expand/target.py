@@ -5,8 +5,10 @@ are ApplicationSets, Applications and cluster registrations: each is taken in tu
 """
 
 import posixpath
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from baro.expand.applicationset import GenerationOptions, generate
 from baro.expand.inventory import Inventory, take_inventory
@@ -51,14 +53,19 @@ class _Queue:
 
     control: str
     waiting: list[tuple[Manifest, tuple[ObjectRef, ...]]] = field(default_factory=list)
-    seen: set[ObjectRef] = field(default_factory=set)
+    seen: defaultdict[ObjectRef, list[Mapping[str, Any]]] = field(
+        default_factory=lambda: defaultdict(list)
+    )
 
     def offer(self, manifest: Manifest, above: tuple[ObjectRef, ...]) -> Iterator[Gap]:
         """Take what can be expanded; yield a gap for what may not."""
         if manifest.kind not in ("Application", "ApplicationSet", RELEASE):
             return
         ref = manifest.ref
-        if ref in self.seen or (manifest.kind != RELEASE and ref.group != GROUP):
+        if manifest.kind != RELEASE and ref.group != GROUP:
+            return
+        # An Application may render itself; two of one name are each expanded.
+        if ref in above or any(body == manifest.body for body in self.seen[ref]):
             return
         if manifest.cluster not in ("", self.control):
             yield Gap(
@@ -76,7 +83,7 @@ class _Queue:
                 limit = f"more than {MOST} Applications"
             yield Gap(str(ref), f"{limit}: {chain} …", ref=ref)
             return
-        self.seen.add(ref)
+        self.seen[ref].append(manifest.body)
         self.waiting.append((manifest, above))
 
     def drain(self) -> list[tuple[Manifest, tuple[ObjectRef, ...]]]:

@@ -6,7 +6,7 @@ from baro.model.finding import Evidence, Finding, Severity
 from baro.report.messages import Sentences, sentences
 from baro.report.plaintext import harmless
 from baro.report.report import Report
-from baro.report.terminal import confidence_of, counts, scale, word_of
+from baro.report.terminal import confidence_of, counts, grouped, scale, word_of
 
 _SIGN = {Severity.ERROR: "🔴", Severity.WARNING: "🟡", Severity.NOTE: "🔵"}
 _LONGEST = 60_000
@@ -35,13 +35,15 @@ def _lines(report: Report, words: Sentences) -> Iterator[str]:
         yield ""
         yield words.GAPS_ARE
         yield ""
-        for gap in report.gaps:
+        for alike in grouped(report.gaps):
+            gap, count = alike[0], len(alike)
             hint = (
                 f" ({words.CLOSES_WITH}: `{gap.closes_with}`)"
                 if gap.closes_with
                 else ""
             )
-            yield f"- **{_inline(gap.subject)}**: {_inline(gap.reason)}{hint}"
+            times = f" ({count} places)" if count > 1 else ""
+            yield f"- **{_inline(gap.subject)}**: {_inline(gap.reason)}{hint}{times}"
         yield ""
     yield f"<sub>{scale(report.summary, words)}</sub>"
 

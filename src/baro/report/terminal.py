@@ -37,8 +37,8 @@ def render(
             for line in _finding(finding, report, words):
                 console.print(_safe(line))
             console.print()
-        for gap in report.gaps:
-            for line in _gap(gap, words):
+        for alike in grouped(report.gaps):
+            for line in _gap(alike, words):
                 console.print(_safe(line))
         if report.gaps:
             console.print()
@@ -89,10 +89,24 @@ def _evidence(evidence: Evidence, report: Report) -> Iterator[Text]:
         yield Text.assemble(("      | ", "blue"), (field, "dim"))
 
 
-def _gap(gap: Gap, words: Sentences) -> Iterator[Text]:
+def grouped(gaps: Sequence[Gap]) -> list[list[Gap]]:
+    """Return the gaps by what they say: one thing may be missing in many places."""
+    found: dict[tuple[str, str, str], list[Gap]] = {}
+    for gap in gaps:
+        key = (gap.subject, gap.reason, gap.closes_with)
+        found.setdefault(key, []).append(gap)
+    return list(found.values())
+
+
+def _gap(alike: Sequence[Gap], words: Sentences) -> Iterator[Text]:
+    gap = alike[0]
     yield Text.assemble((words.GAP, "bold magenta"), f"  {gap.subject}: {gap.reason}")
-    if gap.location is not None:
-        yield Text.assemble(("  --> ", "blue"), (str(gap.location), "cyan"))
+    places = [g.location for g in alike if g.location is not None]
+    for place in places[:_FEW]:
+        yield Text.assemble(("  --> ", "blue"), (str(place), "cyan"))
+    if places[_FEW:]:
+        more = words.MORE_PLACES.format(count=len(places) - _FEW)
+        yield Text.assemble(("  --> ", "blue"), (more, "dim"))
     if gap.closes_with:
         yield Text.assemble((f"  {words.CLOSES_WITH}: ", "green"), gap.closes_with)
 

@@ -34,6 +34,7 @@ class Sentences(Protocol):
     FINDINGS: str
     GAPS: str
     GAPS_ARE: str
+    MORE_PLACES: str
 
 
 def sentences(language: str) -> Sentences:

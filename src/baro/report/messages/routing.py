@@ -1,0 +1,20 @@
+"""Says a reason of the routing table in words."""
+
+from collections.abc import Mapping
+
+from baro.report.messages import routing_en, routing_ko
+from baro.routing.reasons import Code, Reason
+
+_VOICES: Mapping[str, tuple[Mapping[Code, str], str]] = {
+    "en": (routing_en.REASONS, routing_en.MEANT),
+    "ko": (routing_ko.REASONS, routing_ko.MEANT),
+}
+
+
+def sentence(reason: Reason, language: str = "en") -> str:
+    """Say a reason; in English for a language that we do not speak."""
+    sentences, meant = _VOICES.get(language, _VOICES["en"])
+    fields = reason.fields
+    if fields.get("meant"):
+        fields["meant"] = meant.format(meant=fields["meant"])
+    return sentences[reason.code].format(**fields)
