@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from baro.expand import treepath
-from baro.expand.inventory import registers
 from baro.expand.patches import patch_files
 from baro.expand.ports import Tree, UnreadableFileError
+from baro.expand.registration import registers
 from baro.model import yamltext
 from baro.model.fieldpath import FieldPath
 from baro.model.finding import Gap

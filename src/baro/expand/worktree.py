@@ -11,6 +11,8 @@ from baro.expand.ports import UnreadableFileError
 from baro.expand.sourcetree import LARGEST_FILE, Names, SourceTree, printable
 
 _GIT = ".git"
+_TOOLS = frozenset((".venv", ".tox", "node_modules", ".terraform"))
+"""What tools leave behind; Git would ignore it, so it counts only where Git has it."""
 _NAMELESS = Names()
 
 
@@ -39,7 +41,10 @@ class FolderTree(SourceTree):
 
     def _list(self) -> Listing:
         ignored = self._ignored() if self._ignored is not None else frozenset()
-        walk = _Walk(os.fspath(self.folder), ignored)
+        skipped = frozenset((_GIT,)) | (
+            _TOOLS if self._ignored is None else frozenset()
+        )
+        walk = _Walk(os.fspath(self.folder), ignored, skipped)
         walk.enter("")
         return Listing(
             regular=tuple(sorted(walk.regular)),
@@ -74,8 +79,11 @@ class FolderTree(SourceTree):
 class _Walk:
     """One walk through a folder, without following symlinks."""
 
-    def __init__(self, root: str, ignored: frozenset[str]) -> None:
+    def __init__(
+        self, root: str, ignored: frozenset[str], skipped: frozenset[str]
+    ) -> None:
         self.root = root
+        self.skipped = skipped
         self.ignored = ignored
         self.regular: list[str] = []
         self.links: dict[str, str] = {}
@@ -103,7 +111,7 @@ class _Walk:
         try:
             with os.scandir(f"{self.root}/{folder}") as entries:
                 for entry in entries:
-                    if entry.name == _GIT:
+                    if entry.name in self.skipped:
                         continue
                     path = prefix + entry.name
                     if self.ignored and path in self.ignored:

@@ -194,6 +194,14 @@ def test_what_git_ignores_is_not_there(tmp_path: Path) -> None:
     assert not tree.is_dir("hollow")
 
 
+def test_what_tools_leave_behind(tmp_path: Path) -> None:
+    """Without Git, folders that it would ignore do not count; with it, they may."""
+    names = (".venv/bin/x", "a/node_modules/y.yaml", "a/.hidden/z.yaml")
+    assert list(folder(tmp_path, *names).files()) == ["a/.hidden/z.yaml"]
+    tree = FolderTree(tmp_path, ignored=frozenset)
+    assert list(tree.files()) == sorted(names)
+
+
 def test_a_submodule_that_nobody_checked_out(tmp_path: Path) -> None:
     """Its folder is there; what is in it cannot be told."""
     made = Repository.create(tmp_path)
