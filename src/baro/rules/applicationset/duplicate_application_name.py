@@ -64,6 +64,7 @@ Object argocd/guestbook is already owned by another ApplicationSet controller ad
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
+from baro.model.fieldpath import leaves
 from baro.model.finding import Evidence, Finding, Layer, Severity
 from baro.model.manifest import Manifest
 from baro.model.origin import OriginKind
@@ -80,7 +81,7 @@ from baro.rules.rule import Context, rule
 def check(ctx: Context) -> Iterator[Finding]:
     declared: defaultdict[ObjectRef, list[Manifest]] = defaultdict(list)
     for application in _applications(ctx.declared):
-        if application.ref.name:
+        if application.ref.name and not _is_skeleton(application):
             declared[application.ref].append(application)
     for ref, manifests in declared.items():
         distinct = _distinct(manifests)
@@ -110,6 +111,11 @@ def _distinct(manifests: Sequence[Manifest]) -> list[Manifest]:
             document = (origin.text.file, origin.text.revision, origin.document)
         kept.setdefault(document, manifest)
     return list(kept.values())
+
+
+def _is_skeleton(manifest: Manifest) -> bool:
+    """Tell whether a file is what a scaffolder makes Applications of: `${{ … }}`."""
+    return any("${{" in str(value) for _, value in leaves(manifest.body))
 
 
 def _by_whom(manifests: Sequence[Manifest]) -> str:
