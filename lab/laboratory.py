@@ -26,7 +26,8 @@ from lab.web import Web
 
 Answer = TypeVar("Answer")
 Arguments = ParamSpec("Arguments")
-POLL_SECONDS = 0.1
+FIRST_POLL_SECONDS = 0.02
+LAST_POLL_SECONDS = 0.25
 WATCH_SECONDS = 0.5
 WAIT_SECONDS = 60.0
 
@@ -196,6 +197,7 @@ class Lab:
         deadline = time.monotonic() + seconds
         answer: Answer | None = None
         trouble = ""
+        pause = FIRST_POLL_SECONDS
         while time.monotonic() < deadline:
             self.processes.check()
             try:
@@ -205,7 +207,8 @@ class Lab:
                 trouble = str(error)
             if answer and not trouble:
                 return answer
-            time.sleep(POLL_SECONDS)
+            time.sleep(pause)
+            pause = min(pause * 1.2, LAST_POLL_SECONDS)
         last = trouble or repr(answer)
         raise WaitError(f"after {seconds:.0f} s, not yet: {what}\nlast answer: {last}")
 
