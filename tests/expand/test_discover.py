@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from baro.expand import sourcetree
-from baro.expand.discover import discover, read_objects
+from baro.expand.discover import Discovered, discover, read_objects
 from baro.expand.worktree import FolderTree
 from tests.fakes import tree_of
 
@@ -30,6 +30,13 @@ spec:
       metadata:
         labels: {argocd.argoproj.io/secret-type: cluster}
 """
+
+
+def files_of(found: Discovered) -> list[str]:
+    """Return the files of what was found."""
+    texts = [manifest.origin.text for manifest in found.manifests]
+    return [text.file for text in texts if text is not None]
+
 
 FOUND = [
     pytest.param(APPLICATION, ["Application a"], id="an Application"),
@@ -114,7 +121,6 @@ def test_they_know_their_line() -> None:
     found = discover(tree_of({"a/x.yaml": text}))
     where = [str(m.origin.locate(("metadata", "name"))) for m in found.manifests]
     assert where == ["a/x.yaml:3:12", "a/x.yaml:13:7"]
-    assert found.paths == ("a/x.yaml", "a/x.yaml")
 
 
 def test_secrets_are_redacted() -> None:
@@ -204,28 +210,28 @@ def test_patches_are_no_objects() -> None:
         "o/patch.yaml": APPLICATION,
         "o/other.yaml": APPLICATION,
     }
-    assert discover(tree_of(files)).paths == ("o/app.yaml",)
+    assert files_of(discover(tree_of(files))) == ["o/app.yaml"]
 
 
 def test_only_and_skip() -> None:
     """Only what was named is looked through, and not what is to be skipped."""
     names = ("a/x.yaml", "a/b/x.yaml", "c/x.yaml", "d.yaml")
     tree = tree_of(dict.fromkeys(names, APPLICATION))
-    assert discover(tree, only=("a", "d.yaml")).paths == (
+    assert files_of(discover(tree, only=("a", "d.yaml"))) == [
         "a/b/x.yaml",
         "a/x.yaml",
         "d.yaml",
-    )
-    assert discover(tree, skip=("a/b", "c")).paths == ("a/x.yaml", "d.yaml")
+    ]
+    assert files_of(discover(tree, skip=("a/b", "c"))) == ["a/x.yaml", "d.yaml"]
 
 
-def test_what_an_application_renders_can_be_taken_out() -> None:
-    """Files that are rendered do not count twice, nor do their gaps."""
-    broken = "apiVersion: v1\nkind: Application\nmetadata: [\n"
-    tree = tree_of({"a.yaml": APPLICATION, "b.yaml": APPLICATION, "c.yaml": broken})
-    left = discover(tree).outside({"b.yaml", "c.yaml"})
-    assert left.paths == ("a.yaml",)
-    assert left.gaps == ()
+def test_registrations_count_wherever_they_stand() -> None:
+    """Whoever looks at one folder still deploys to the clusters of the whole tree."""
+    files = {"apps/a.yaml": APPLICATION, "c/b.yaml": f"{CLUSTER}---\n{APPLICATION}"}
+    files["c/broken.yaml"] = "apiVersion: v1\nkind: Application\nmetadata: [\n"
+    found = discover(tree_of(files), only=("apps",))
+    assert [str(m.ref) for m in found.manifests] == ["Application a", "Secret hub"]
+    assert found.gaps == ()
 
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:

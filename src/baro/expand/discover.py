@@ -1,7 +1,7 @@
 """What stands in a tree: Argo CD's own objects, cluster registrations, charts."""
 
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,39 +47,18 @@ class Unread:
 class Discovered:
     """What a tree holds that Argo CD would act upon if somebody applied it.
 
-    `manifests` come in the order of their files; the paths of the files, from the
-    root of the tree, are in `paths`. `charts` are folders with a Chart.yaml, those
-    inside other charts left out.
+    `manifests` come in the order of their files. `charts` are folders with a
+    Chart.yaml, those inside other charts left out.
     """
 
     manifests: tuple[Manifest, ...] = ()
-    paths: tuple[str, ...] = ()
     unread: tuple[Unread, ...] = ()
     charts: tuple[str, ...] = ()
-
-    @property
-    def roots(self) -> tuple[Manifest, ...]:
-        """Return where the expansion starts, unless an Application renders it."""
-        return self.manifests
 
     @property
     def gaps(self) -> tuple[Gap, ...]:
         """Return what the files that could not be read leave open."""
         return tuple(unread.gap for unread in self.unread)
-
-    def outside(self, files: Collection[str]) -> "Discovered":
-        """Return it without what these files hold: an Application renders them."""
-        kept = [
-            (manifest, path)
-            for manifest, path in zip(self.manifests, self.paths, strict=True)
-            if path not in files
-        ]
-        return Discovered(
-            tuple(manifest for manifest, _ in kept),
-            tuple(path for _, path in kept),
-            tuple(unread for unread in self.unread if unread.path not in files),
-            self.charts,
-        )
 
 
 def discover(
@@ -87,53 +66,55 @@ def discover(
 ) -> Discovered:
     """Look through a tree, or the files and folders `only`, but not through `skip`.
 
-    Templates of charts are passed over; what cannot be read is a gap, unless it is
-    plainly no manifest.
+    Cluster registrations count wherever they stand. Templates of charts are passed
+    over; what cannot be read is a gap, unless it is plainly no manifest.
     """
-    files = [path for path in _files(tree, only) if not _within(path, skip)]
+    files = [path for path in tree.files() if not _within(path, skip)]
+    chosen = frozenset(_chosen(tree, only))
     charts = _charts(files)
     patches = patch_files(tree, files)
     manifests: list[Manifest] = []
-    paths: list[str] = []
     unread: list[Unread] = []
     for path in files:
         if not _MANIFEST.fullmatch(path) or path in patches or _in_chart(path, charts):
             continue
         found = _read(tree, path)
         if isinstance(found, Gap):
-            unread.append(Unread(path, found))
+            if path in chosen:
+                unread.append(Unread(path, found))
             continue
-        for manifest in found:
-            if _counts(manifest.body):
-                manifests.append(manifest)
-                paths.append(path)
-    return Discovered(tuple(manifests), tuple(paths), tuple(unread), tuple(charts))
+        counts = _counts if path in chosen else registers
+        manifests.extend(manifest for manifest in found if counts(manifest.body))
+    told = (chart for chart in charts if _join(chart, CHART_FILE) in chosen)
+    return Discovered(tuple(manifests), tuple(unread), tuple(told))
 
 
 def read_objects(tree: Tree, only: Sequence[str] = ()) -> Discovered:
     """Read every Kubernetes object of a tree, Lists taken apart: `--manifests`."""
     manifests: list[Manifest] = []
-    paths: list[str] = []
     unread: list[Unread] = []
-    for path in _files(tree, only):
+    for path in _chosen(tree, only):
         if not _MANIFEST.fullmatch(path):
             continue
         found = _objects(tree, path)
         if isinstance(found, Gap):
             unread.append(Unread(path, found))
-            continue
-        manifests.extend(found)
-        paths.extend(path for _ in found)
-    return Discovered(tuple(manifests), tuple(paths), tuple(unread))
+        else:
+            manifests.extend(found)
+    return Discovered(tuple(manifests), tuple(unread))
 
 
-def _files(tree: Tree, only: Sequence[str]) -> list[str]:
+def _chosen(tree: Tree, only: Sequence[str]) -> Sequence[str]:
     if not only:
-        return list(tree.files())
+        return tree.files()
     found: dict[str, None] = {}
     for path in only:
         found.update(dict.fromkeys([path] if tree.is_file(path) else tree.files(path)))
     return sorted(found)
+
+
+def _join(folder: str, name: str) -> str:
+    return f"{folder}/{name}" if folder else name
 
 
 def _within(path: str, folders: Sequence[str]) -> bool:
