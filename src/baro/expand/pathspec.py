@@ -101,6 +101,8 @@ def _class(pattern: str, at: int) -> tuple[str, int]:
     while at < len(pattern):
         character = pattern[at]
         if character == "]" and at > begun:
+            if not members:
+                return "." if negated else _NOTHING, at + 1
             return f"[{'^' if negated else ''}{''.join(members)}]", at + 1
         named = re.compile(r"\[:([a-z]*):\]").match(pattern, at)
         if named is not None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from baro.expand.gotext import printed
-from baro.expand.gotypes import GoType
+from baro.expand.gotypes import GoType, json_kind
 
 _DIRECTIVE = "$patch"
 _RETAIN = "$retainKeys"
@@ -129,8 +129,11 @@ def _order(result: dict[str, Any], changes: dict[str, Any], of: GoType | None) -
         wanted = changes.pop(directive)
         key = directive.removeprefix(_ORDER)
         value = changes.get(key)
+        if not isinstance(wanted, list):
+            kind = json_kind(wanted)
+            raise PatchError(f"expected a []interface {{}}, but received a {kind}")
         inside = of.inside(key) if of is not None else None
-        if not isinstance(wanted, list) or inside is None or inside.merge_key:
+        if inside is None or inside.merge_key:
             continue
         if isinstance(value, list) and value != [w for w in wanted if w in value]:
             raise PatchError(

@@ -3,6 +3,7 @@
 # Argo CD: applicationset/controllers/template/patch.go
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -65,29 +66,47 @@ def _read(patch: str) -> tuple[Any, str]:
     return content, go_json(content)
 
 
-# Go: encoding/json/jsontext, the words for what Python says
+# Go 1.27: encoding/json, the words for what Python says
 _JSON_WORDS = {
     "Expecting property name": "looking for beginning of object key string",
     "Expecting ':'": "after object key",
-    "Expecting ','": "after object key:value pair",
     "Extra data": "after top-level value",
-    "Invalid control": "in string literal",
-    "Invalid \\escape": "in string escape code",
+    "Invalid control": "in string",
 }
+_STRINGS = re.compile(r'"(?:\\.|[^"\\])*"')
 
 
 def _json_error(text: str, error: json.JSONDecodeError) -> str:
-    if error.pos >= len(text.rstrip()):
+    at = error.pos
+    if at >= len(text.rstrip()):
         return "unexpected end of JSON input"
-    where = next(
-        (words for said, words in _JSON_WORDS.items() if error.msg.startswith(said)),
-        "looking for beginning of value",
-    )
-    return f"invalid character {_character(text[error.pos])} {where}"
+    if error.msg.startswith("Invalid \\escape"):
+        return f"invalid escape sequence `{text[at : at + 2]}` in string"
+    if error.msg.startswith("Expecting ','"):
+        where = f"after {_inside(text[:at])}"
+    else:
+        where = next(
+            (words for said, words in _JSON_WORDS.items() if said in error.msg),
+            "looking for beginning of value",
+        )
+    return f"invalid character {_character(text[at])} {where}"
+
+
+def _inside(before: str) -> str:
+    """Return what a text breaks off in: an array, or an object."""
+    open_ones: list[str] = []
+    for character in _STRINGS.sub("", before):
+        if character in "[{":
+            open_ones.append(character)
+        elif character in "]}" and open_ones:
+            open_ones.pop()
+    return "array element" if open_ones[-1:] == ["["] else "object key:value pair"
 
 
 def _character(character: str) -> str:
-    return "'\\''" if character == "'" else f"'{quoted(character)[1:-1]}'"
+    if character in "'\"":
+        return "'\\''" if character == "'" else "'\"'"
+    return f"'{quoted(character)[1:-1]}'"
 
 
 def go_json(value: Any) -> str:
