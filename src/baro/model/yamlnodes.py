@@ -149,8 +149,9 @@ class GoLoader(_Loader):  # type: ignore[misc] # the C and the Python loader sha
 
     def refuse_slashes(self, node: Node) -> None:
         """Refuse an escape that go-yaml does not know."""
+        quoted = isinstance(node, ScalarNode) and node.style == '"'
         raw = self.text[node.start_mark.index : node.end_mark.index]
-        if raw.endswith('"') and _SLASH.search(raw):
+        if quoted and _SLASH.search(raw):
             raise YamlError("found unknown escape character", place(node))
 
     def items(self, node: SequenceNode) -> list[Any]:

@@ -46,7 +46,7 @@ def scalar(text: str) -> Scalar:
         return _WORDS[text]
     if text[0] not in "+-.0123456789":
         return text
-    plain = text.replace("_", "")
+    plain = text if text[0] == "." else text.replace("_", "")
     if _INTEGER.fullmatch(plain):
         number = _integer(plain)
         if _SMALLEST <= number < _LARGEST:
