@@ -41,6 +41,11 @@ def files_of(found: Discovered) -> list[str]:
 FOUND = [
     pytest.param(APPLICATION, ["Application a"], id="an Application"),
     pytest.param(
+        "apiVersion: argoproj.io/v1alpha1\nmetadata: {name: a}\nkind: Application",
+        ["Application a"],
+        id="the kind last, and no newline",
+    ),
+    pytest.param(
         '{"apiVersion": "argoproj.io/v1alpha1", "kind": "AppProject", '
         '"metadata": {"name": "p"}}',
         ["AppProject p"],
@@ -176,6 +181,7 @@ def test_broken_files_are_gaps(text: str, where: str, reason: str) -> None:
         ("chart/templates/a.yaml", "kind: Application\nmetadata:\n  {{ .x }}\n"),
         ("chart/charts/sub/templates/a.yaml", APPLICATION),
         ("skeleton/a.yaml", "apiVersion: a\nkind: b\nmetadata:\n{% if x %}\na: [\n"),
+        ("content/a.yaml", f"{APPLICATION}spec: {{a: '${{{{ values.url }}}}'}}\n"),
         ("values.yaml", "a: [\n"),
         ("readme.md", "kind: Application\n: ["),
     ],

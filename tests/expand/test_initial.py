@@ -113,6 +113,21 @@ def test_the_example(tmp_path: Path) -> None:
     }
 
 
+def test_stores_are_no_charts(tmp_path: Path) -> None:
+    """Folders of charts by version, and of archives; not what charts vendor."""
+    names = (
+        "vendor/a-1.0.0/Chart.yaml",
+        "archives/b-2.0.0.tgz",
+        "chart/Chart.yaml",
+        "chart/chart-0.1.0.tgz",
+        "chart/charts/c-1.0.0.tgz",
+        "plain/d/Chart.yaml",
+    )
+    text = propose(write(tmp_path, dict.fromkeys(names, "name: x\n")))
+    found = read_settings(SourceText("baro.yaml", text))
+    assert sorted(found.charts) == ["archives", "vendor"]
+
+
 def test_nothing_is_overwritten(tmp_path: Path) -> None:
     """A `baro.yaml` that is there stays."""
     write(tmp_path, {"baro.yaml": "charts: []\n"})

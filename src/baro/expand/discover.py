@@ -24,7 +24,7 @@ _GROUP = "argoproj.io/"
 _MANIFEST = re.compile(r".+\.(?:ya?ml|json)", re.IGNORECASE)
 _WANTED = re.compile(
     rb"""kind["']?[ \t]*:[ \t]*["']?(?:Application|ApplicationSet|AppProject"""
-    rb"""|(?:Cluster)?ExternalSecret|Secret|\w*List)["']?\s*[,}\r\n#]"""
+    rb"""|(?:Cluster)?ExternalSecret|Secret|\w*List)["']?\s*(?:[,}\r\n#]|\Z)"""
 )
 _TYPED = {
     kind: re.compile(rb"""(?m)^["'{]?[ \t]*["']?%s["']?[ \t]*:""" % kind)
@@ -33,6 +33,8 @@ _TYPED = {
 _ACTION = re.compile(r"\{\{-?[^{}\n]*\}\}")
 _BLOCK = re.compile(r"\{%")
 """Jinja and its kin: a template of something that is no Kubernetes object here."""
+_SCAFFOLD = re.compile(rb"\$\{\{-?[ \t]*(?:values|parameters)\b")
+"""A skeleton that Backstage's scaffolder fills in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +160,8 @@ def _read(tree: Tree, path: str) -> Sequence[Manifest] | Gap:
         content = tree.read(path)
     except (UnreadableFileError, FileNotFoundError) as error:
         return Gap(path, str(error) or "cannot be read", location=None)
+    if _SCAFFOLD.search(content):
+        return ()
     typed = all(pattern.search(content) for pattern in _TYPED.values())
     if _WANTED.search(content):
         found = _objects(tree, path)

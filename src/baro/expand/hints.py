@@ -171,11 +171,11 @@ def chart_stores(files: Sequence[str]) -> list[str]:
             found[store] = None
         elif name.endswith(".tgz") and _VERSIONED.search(name) and folder:
             found[folder] = None
-    inner = {store for store in found if _vendored(store, files)}
-    return [store for store in found if store not in inner]
+    return [store for store in found if not _part_of_a_chart(store, files)]
 
 
-def _vendored(store: str, files: Sequence[str]) -> bool:
-    """Tell whether a folder is the `charts/` of a chart."""
+def _part_of_a_chart(store: str, files: Sequence[str]) -> bool:
+    """Tell whether a folder is a chart, or the `charts/` of one."""
     folder, _, name = store.rpartition("/")
-    return name == "charts" and f"{folder}/Chart.yaml".lstrip("/") in files
+    above = f"{folder}/Chart.yaml".lstrip("/")
+    return f"{store}/Chart.yaml" in files or (name == "charts" and above in files)
