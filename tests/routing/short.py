@@ -157,7 +157,7 @@ def line(answer: Answer) -> str:
         words.append((answer.service or "-").rpartition("/")[2])
         words.append(answer.upstream_path or "?")
         words += [f"{name}={value}" for name, value in answer.upstream_headers]
-    elif answer.outcome is not Outcome.NO_ENDPOINTS:
+    elif answer.outcome is not Outcome.NO_ENDPOINTS and answer.status is not None:
         words.append(answer.outcome)
     elif answer.service:
         words.append(answer.service.rpartition("/")[2])

@@ -123,7 +123,7 @@ REASONS: Mapping[Code, str] = {
         "Ingress 전체를 버립니다"
     ),
     Code.ANNOTATION_BLOCKED: (
-        "{annotation}에 금지어 {word}가 있어 컨트롤러가 Ingress 전체를 버립니다"
+        "{annotation}에 금지어({word})가 있어 컨트롤러가 Ingress 전체를 버립니다"
     ),
     Code.API_SERVER_REFUSES: "API 서버가 거부합니다: {message}",
     Code.VALUE_DROPPED: "{annotation}: {value!r} 값은 허용되지 않아 무시됩니다",
@@ -179,7 +179,7 @@ REASONS: Mapping[Code, str] = {
     Code.IF_NOT_MATCHES: "{pattern} 정규식이 일치하지 않는다면",
     Code.IF_LOADED: "nginx가 설정을 적용했다면",
     Code.DUPLICATE_LOCATION: (
-        "host {host}에 location {head}가 두 번 있습니다({ingresses}). nginx가 설정 "
+        "host {host}에 location {head} 블록이 두 번 있습니다({ingresses}). nginx가 설정 "
         "전체를 거부하여 모든 host가 이전 상태로 남습니다"
     ),
     Code.BAD_REGEX: (

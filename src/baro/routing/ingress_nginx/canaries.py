@@ -6,7 +6,7 @@ from enum import Enum
 
 from baro.routing.answer import Alternative, Answer, Certainty, Loser
 from baro.routing.ingress_nginx.annotations import Canary
-from baro.routing.ingress_nginx.merging import DEFAULT_SERVER, Merged
+from baro.routing.ingress_nginx.merging import DEFAULT_SERVER, Merged, service_of
 from baro.routing.ingress_nginx.selection import Kept
 from baro.routing.ingress_nginx.upstreams import DEFAULT, Upstream, upstream_name
 from baro.routing.nginx.regex import (
@@ -100,7 +100,7 @@ def _lost(one: Kept, path: PathRule) -> Loser:
     return Loser(
         ingress=one.key,
         why=because(Code.CANARY_WITHOUT_TWIN, path.path or "/"),
-        service=path.backend.service if path.backend else "",
+        service=service_of(one.ingress, path),
         path=path.path or "/",
         subject=one.ingress.subject,
     )
@@ -159,7 +159,9 @@ def _to_canary(answer: Answer, main: Upstream, canary: Upstream, by: str) -> Ans
 
 
 def _beaten(main: Upstream, name: str, upstreams: Mapping[str, Upstream]) -> Loser:
-    reason = because(Code.CANARY_SECOND, main.service, main.alternatives[0])
+    first = upstreams.get(main.alternatives[0])
+    winner = first.canary_of.key if first and first.canary_of else ""
+    reason = because(Code.CANARY_SECOND, main.service, winner)
     canary = upstreams.get(name)
     return _loser(canary, reason) if canary else Loser(ingress="", why=reason)
 

@@ -30,6 +30,7 @@ class Location:
     path_type: str
     upstream: str
     settings: Settings
+    service: str = ""
     owner: Kept | None = None
     is_default: bool = False
     shadowed: Sequence[Loser] = ()
@@ -115,6 +116,7 @@ def _location(draft: Draft, path: str, *, exact: bool) -> Location:
         path_type=draft.path_type,
         upstream=draft.upstream,
         settings=draft.settings,
+        service=draft.service,
         owner=draft.owner,
         is_default=draft.is_default,
         shadowed=draft.shadowed,

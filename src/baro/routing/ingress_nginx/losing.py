@@ -126,7 +126,7 @@ def _loser(location: Location, code: Code, *values: str) -> Loser:
     return Loser(
         ingress=location.owner_key,
         why=because(code, *values),
-        service=location.upstream,
+        service=location.service,
         path=location.declared,
         subject=owner.ingress.subject if owner else None,
     )

@@ -8,7 +8,7 @@ from baro.routing.ingress_nginx.annotations import Settings
 from baro.routing.ingress_nginx.selection import Kept
 from baro.routing.ingress_nginx.upstreams import DEFAULT, Upstream, upstream_name
 from baro.routing.reasons import Code, Reason, because
-from baro.routing.world import PathRule, Rule
+from baro.routing.world import Ingress, PathRule, Rule
 
 DEFAULT_SERVER = "_"
 _NOTHING = Settings()
@@ -16,7 +16,10 @@ _NOTHING = Settings()
 
 @dataclass(slots=True)
 class Draft:
-    """A location before it is sorted; `path` as the Ingress writes it."""
+    """A location before it is sorted; `path` as the Ingress writes it.
+
+    `service` is the `namespace/name` behind `upstream`.
+    """
 
     path: str
     exact: bool
@@ -24,6 +27,7 @@ class Draft:
     settings: Settings
     owner: Kept | None
     path_type: str = "Prefix"
+    service: str = ""
     is_default: bool = False
     shadowed: list[Loser] = field(default_factory=list)
 
@@ -142,6 +146,7 @@ def _add(
         settings=one.settings,
         owner=one,
         path_type=path.path_type,
+        service=upstream.service,
     )
     # Their scan ends at the first location of that path, whatever its type: a second
     # one of the other type is not found, and makes nginx refuse the configuration.
@@ -151,6 +156,7 @@ def _add(
         merged.drafts.append(draft)
     elif present.is_default:
         present.upstream = draft.upstream
+        present.service = draft.service
         present.settings = draft.settings
         present.owner = one
         present.path_type = path.path_type
@@ -166,11 +172,16 @@ def _pass_over(merged: Merged, one: Kept, path: PathRule, code: Code) -> None:
     merged.passed_over.append(_loser(one, path, reason))
 
 
+def service_of(ingress: Ingress, path: PathRule) -> str:
+    """Return the Service of a path as `namespace/name`; empty for a resource."""
+    return f"{ingress.namespace}/{path.backend.service}" if path.backend else ""
+
+
 def _loser(one: Kept, path: PathRule, reason: Reason) -> Loser:
     return Loser(
         ingress=one.key,
         why=reason,
-        service=path.backend.service if path.backend else "",
+        service=service_of(one.ingress, path),
         path=path.path or "/",
         subject=one.ingress.subject,
     )

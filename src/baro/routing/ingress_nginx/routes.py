@@ -18,7 +18,7 @@ from baro.routing.ingress_nginx.answering import answer_in, redirect_www
 from baro.routing.ingress_nginx.behaviour import LAST_VERSION, NAME, behaviour
 from baro.routing.ingress_nginx.canaries import attach
 from baro.routing.ingress_nginx.losing import Wish, literal_patterns, losers, wish
-from baro.routing.ingress_nginx.merging import DEFAULT_SERVER, Merged, merge
+from baro.routing.ingress_nginx.merging import DEFAULT_SERVER, Merged, merge, service_of
 from baro.routing.ingress_nginx.selection import Kept, Selection, select
 from baro.routing.ingress_nginx.servers import (
     Names,
@@ -35,6 +35,8 @@ from baro.routing.reasons import Code, Reason, because
 from baro.routing.request import Request
 from baro.routing.world import Rule, World
 
+# So many hosts with unknown ages are tried out when the table is built.
+_PLAYED_THROUGH = 200
 Entries = Sequence[tuple[Kept, Rule]]
 
 
@@ -171,15 +173,32 @@ class IngressNginxRoutes:
                 keys = ", ".join(one.key for one in order)
                 yield Variant(because(Code.IF_OLDER, keys), variant)
 
+    def age_doubts(self) -> Iterator[Reason]:
+        """Return what an unknown age leaves open about loading the configuration."""
+        hosts = sorted(self.contested)
+        if len(hosts) > _PLAYED_THROUGH:
+            yield because(Code.AGES_NOT_EXHAUSTED, str(len(hosts)))
+        for host in hosts[:_PLAYED_THROUGH]:
+            variants = self._variants_of(self.servers[host])
+            if len(self.contested[host]) > ages.ALL_ORDERS:
+                yield because(Code.AGES_NOT_EXHAUSTED, str(len(self.contested[host])))
+            refused = [self._refused(variant.server) for variant in variants]
+            now = self._refused(self.servers[host])
+            if now is not None and not all(refused):
+                yield because(Code.IF_CREATED_TOGETHER)
+            elif now is None:
+                yield from list(filter(None, refused))[:1]
+
+    def _refused(self, server: Server) -> Reason | None:
+        return next(loading.errors((server,), self.table.behaviour), None)
+
     def _by_age(
         self, asked: Asked, answer: Answer, variants: Sequence[Variant]
     ) -> Answer:
         """Add what would be answered if other Ingresses were the older ones."""
         found = {answer.key: Alternative(because(Code.IF_CREATED_TOGETHER), answer)}
         for variant in variants:
-            refused = next(
-                loading.errors((variant.server,), self.table.behaviour), None
-            )
+            refused = self._refused(variant.server)
             if refused is not None:
                 other = self._not_loaded(asked.request, refused)
             else:
@@ -240,7 +259,7 @@ class IngressNginx:
                 0, because(Code.VERSION_NOT_IMITATED, controller.version, used)
             )
         refused = [*names.refused, *loading.errors(servers.values(), does)]
-        return IngressNginxRoutes(
+        routes = IngressNginxRoutes(
             table=Table(
                 controller=controller,
                 behaviour=does,
@@ -259,6 +278,8 @@ class IngressNginx:
             doubts=doubts,
             contested=_contested(entries, upstreams, catch_alls),
         )
+        doubts.extend(routes.age_doubts())
+        return routes
 
 
 def _contested(
@@ -322,7 +343,7 @@ def _wishes(
                     named = replace(
                         reason,
                         path=text,
-                        service=path.backend.service if path.backend else "",
+                        service=service_of(ingress, path),
                     )
                     exact = path.path_type == "Exact"
                     wishes[host].append(wish(named, text, exact=exact))
