@@ -60,7 +60,9 @@ class Location:
         if temporal:
             return f"302 {temporal}"
         permanent = self.annotation("permanent-redirect")
-        return f"301 {permanent}" if permanent else ""
+        code = self.annotation("permanent-redirect-code")
+        code = code if code in ("300", "301", "302", "303", "307", "308") else "301"
+        return f"{code} {permanent}" if permanent else ""
 
     @property
     def app_root(self) -> str:
@@ -269,6 +271,8 @@ def server_blocks(world: World) -> Iterator[str]:
 
 def location_body(world: World, location: Location, certificate: str) -> Iterator[str]:
     """Write what is in a location: redirects, https, rewrite, 503, proxy."""
+    if location.flag("relative-redirects", default=False):
+        yield "absolute_redirect off;"
     if location.redirect:
         yield f"return {location.redirect};"
     rewrite = ""

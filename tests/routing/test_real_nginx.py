@@ -15,6 +15,7 @@ from tests.routing.test_tables import CASES
 pytestmark = [pytest.mark.nginx, real_nginx.needs_nginx]
 
 # What nginx alone cannot do, since it is Lua's or another program's.
+NOT_NGINX = {"flags", "settings", "objects", "controller", "left_out"}
 BEYOND = ("canary", "default-backend", "from-to-www")
 
 
@@ -27,7 +28,7 @@ def fixture_folder() -> Iterator[Path]:
 
 def is_within_reach(case: dict[str, Any]) -> bool:
     """Tell whether the case is about nginx and not about Lua, classes or ages."""
-    plain = not case.keys() & {"flags", "settings", "objects", "controller"}
+    plain = not case.keys() & NOT_NGINX
     return plain and not any(
         name.startswith(BEYOND)
         for ingress in case["ingresses"]
