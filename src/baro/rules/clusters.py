@@ -14,6 +14,7 @@ from baro.model.selector import matches, requirements
 from baro.model.snapshot import Snapshot
 
 _READ = re.compile(r"<\.metadata\.(labels|annotations)(?:\.([^<>\s]+))?>")
+_TAG = re.compile(r"\{\{-?\s*\.?metadata\.(labels|annotations)\.([^\s}|)]+)")
 _KEY = re.compile(r'map has no entry for key "([^"]*)"')
 
 
@@ -62,6 +63,23 @@ def missing_key(failure: Failure) -> tuple[str, str] | None:
     if read is None or key is None:
         return None
     return read.group(1), read.group(2) or key.group(1)
+
+
+def lacking(
+    snapshot: Snapshot, generation: Generation, part: str, key: str
+) -> list[ClusterRegistration]:
+    """Return the selected clusters without a label or annotation, each once."""
+    found: dict[str, ClusterRegistration] = {}
+    for outcome in cluster_generators(generation):
+        for cluster in selected(snapshot, outcome):
+            if key not in (cluster.labels if part == "labels" else cluster.annotations):
+                found.setdefault(cluster.name, cluster)
+    return list(found.values())
+
+
+def keys_read(text: str) -> Iterator[tuple[str, str]]:
+    """Yield what of a cluster's metadata a template prints: part and key."""
+    yield from _TAG.findall(text)
 
 
 def hidden(cluster: ClusterRegistration, key: str) -> bool:

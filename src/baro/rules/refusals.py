@@ -16,6 +16,18 @@ from baro.rules.rule import Context
 RELEASE_NAME = "invalid release name"
 """Helm's words for a name that is too long; a rule of its own reports them."""
 
+_FOLLOWS = frozenset(
+    (
+        FailureKind.SPEC,
+        FailureKind.REVISION,
+        FailureKind.PATH,
+        FailureKind.CHART,
+        FailureKind.REFERENCE,
+        FailureKind.VALUE_FILE,
+    )
+)
+"""What a field that a template left unprinted leads to."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Refusal:
@@ -73,10 +85,29 @@ def refusals(context: Context, *kinds: FailureKind) -> Iterator[Refusal]:
             yield refusal
 
 
+def _unprinted(context: Context) -> set[tuple[int, str]]:
+    """Return the Applications with a field that a template left unprinted.
+
+    What fails because of that field is the template's fault, and told there.
+    """
+    return {
+        (id(generation.applicationset), name)
+        for generation in context.declared.generations
+        for name, _, _ in generation.unresolved
+    }
+
+
 def _all(context: Context) -> Iterator[Refusal]:
+    unprinted = _unprinted(context)
     for rendering in context.declared.renderings:
-        if rendering.failure is not None:
-            yield Refusal(rendering.application, rendering.failure, rendering)
+        failure, application = rendering.failure, rendering.application
+        if failure is None:
+            continue
+        owner = application.origin.owner
+        made = (id(owner), application.ref.name)
+        if failure.kind in _FOLLOWS and made in unprinted:
+            continue
+        yield Refusal(application, failure, rendering)
     for generation in context.declared.generations:
         for failure in generation.failures:
             yield Refusal(generation.applicationset, failure, None, generation)

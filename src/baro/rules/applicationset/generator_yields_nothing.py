@@ -152,6 +152,6 @@ def _consequence(view: ApplicationSet) -> str:
         return f"nothing is generated (applicationsSync: {view.policy} keeps the rest)"
     kept = ", and keeps what they deployed" if view.preserves_resources else ""
     return (
-        "Argo CD deletes every Application that it generated before"
+        "Argo CD would delete every Application that it generated before"
         f" ({view.name_template}){kept}"
     )

@@ -3,6 +3,8 @@
 Reports template fields that name a parameter which is not there.
 With `goTemplate: true` and without `missingkey=error` Go prints `<no value>`; with
 `goTemplate: false` the tag stays as it is.
+Where a cluster lacks the label or annotation that is read, the finding is
+`template-key-missing-on-cluster`.
 
 ## Why it matters
 
@@ -91,6 +93,7 @@ from baro.model.argocd import ApplicationSet
 from baro.model.expansion import Generation
 from baro.model.fieldpath import FieldPath, dotted
 from baro.model.finding import Evidence, Finding, Layer, Severity
+from baro.rules.clusters import keys_read, lacking
 from baro.rules.rule import Context, rule
 
 
@@ -99,9 +102,19 @@ def check(ctx: Context) -> Iterator[Finding]:
     for generation in ctx.declared.generations:
         found: defaultdict[tuple[FieldPath, str], list[str]] = defaultdict(list)
         for name, path, text in generation.unresolved:
-            found[path, text].append(name)
+            if not _lacks_key(ctx, generation, path):
+                found[path, text].append(name)
         for (path, text), names in found.items():
             yield _finding(ctx, generation, (path, text), names)
+
+
+def _lacks_key(ctx: Context, generation: Generation, path: FieldPath) -> bool:
+    """Tell whether a cluster lacks the key; a rule of its own names the cluster."""
+    template = generation.applicationset.text("spec", "template", *path)
+    return any(
+        lacking(ctx.declared, generation, part, key)
+        for part, key in keys_read(template)
+    )
 
 
 def _finding(

@@ -2,8 +2,10 @@
 
 Reports every cluster generator that selects none of the clusters that are registered,
 and says what that deletes.
-A selector that is a switch (`enable_x: "true"`) and that every cluster turns off is
-fine; where no cluster has such a label, it is a note.
+A switch (`enable_x: "true"`) that no cluster turns on, and a selector that excludes,
+are
+empty on purpose; they count only where a label is nearly right, or where the live state
+shows Applications that would go.
 
 ## Why it matters
 
@@ -114,13 +116,18 @@ from collections.abc import Iterator, Sequence
 
 from baro.model.argocd import RESOURCES_FINALIZER, ApplicationSet
 from baro.model.expansion import ClusterRegistration, Generation, GeneratorOutcome
+from baro.model.fieldpath import dotted
 from baro.model.finding import Evidence, Finding, Layer, Severity
 from baro.model.selector import Requirement, requirements
 from baro.rules.clusters import alike, cluster_generators, hidden, registered, selected
+from baro.rules.nearest import nearest
 from baro.rules.rule import Context, rule
 from baro.rules.wording import some
 
-_SWITCH = frozenset(("true", "enabled", "yes", "on"))
+_SWITCH_VALUES = frozenset(("true", "enabled", "yes", "on"))
+_SWITCH_NAMES = ("enable", "install", "use_", "use-", "with_", "with-")
+_POSITIVE = frozenset(("In", "Exists", "Gt", "Lt"))
+_ALIKE = 0.85
 SHOWN = 5
 """How many names a message lists."""
 
@@ -139,7 +146,7 @@ def check(ctx: Context) -> Iterator[Finding]:
                 continue
             if any(selected(ctx.declared, outcome)) or _undecided(wanted, clusters):
                 continue
-            severity = _severity(wanted, clusters)
+            severity = _severity(ctx, generation, wanted)
             if severity is not None:
                 yield _finding(ctx, generation, outcome, severity)
 
@@ -151,18 +158,54 @@ def _undecided(
 
 
 def _severity(
-    wanted: Sequence[Requirement], clusters: Sequence[ClusterRegistration]
+    ctx: Context, generation: Generation, wanted: Sequence[Requirement]
 ) -> Severity | None:
-    """Return how bad it is; None for a switch that is off on purpose."""
-    switches = [r for r in wanted if set(r.values) and set(r.values) <= _SWITCH]
-    for switch in switches:
-        stated = [c.labels[switch.key] for c in clusters if switch.key in c.labels]
-        if not stated:
-            return Severity.NOTE
-        near = any(alike(value, word) for value in stated for word in switch.values)
-        if not near and not any(switch.accepts(c.labels) for c in clusters):
-            return None
+    """Return how bad it is; None for what is empty on purpose."""
+    clusters = registered(ctx.declared)
+    unmet = _unmet(clusters, wanted)
+    if _living(ctx, generation) or _meant(ctx, unmet):
+        return Severity.ERROR
+    if any(_is_switch(r) or r.operator not in _POSITIVE for r in unmet or wanted):
+        return None
+    if not unmet or generation.applications:
+        return Severity.WARNING
     return Severity.ERROR
+
+
+def _unmet(
+    clusters: Sequence[ClusterRegistration], wanted: Sequence[Requirement]
+) -> list[Requirement]:
+    """Return the conditions that not a single cluster fulfils."""
+    return [r for r in wanted if not any(r.accepts(c.labels) for c in clusters)]
+
+
+def _is_switch(requirement: Requirement) -> bool:
+    named = requirement.key.rpartition("/")[2].startswith(_SWITCH_NAMES)
+    return named or (
+        bool(requirement.values) and set(requirement.values) <= _SWITCH_VALUES
+    )
+
+
+def _meant(ctx: Context, unmet: Sequence[Requirement]) -> str:
+    """Return what to write on which cluster, where a label is nearly right."""
+    used = {
+        requirement.key
+        for generation in ctx.declared.generations
+        for outcome in generation.generators
+        for requirement in requirements(outcome.selector)
+    }
+    for requirement in unmet:
+        if requirement.operator not in _POSITIVE:
+            continue
+        for cluster in registered(ctx.declared):
+            value = cluster.labels.get(requirement.key, "")
+            if any(alike(value, word) for word in requirement.values):
+                return f"Set label {requirement} on cluster {cluster.name}."
+            # A label that another selector wants is right as it is.
+            other = nearest(requirement.key, set(cluster.labels) - used, alike=_ALIKE)
+            if other and requirement.key not in cluster.labels:
+                return f"Rename label {other} of cluster {cluster.name}."
+    return ""
 
 
 def _finding(
@@ -172,21 +215,26 @@ def _finding(
     severity: Severity,
 ) -> Finding:
     clusters = registered(ctx.declared)
-    selector = " and ".join(str(r) for r in requirements(outcome.selector))
+    wanted = list(requirements(outcome.selector))
+    unmet = _unmet(clusters, wanted)
+    selector = " and ".join(str(r) for r in wanted)
     names = [cluster.name for cluster in clusters]
+    applicationset = generation.applicationset
     path = (*outcome.within, "selector")
-    stated = generation.applicationset.has(path)
+    if not applicationset.has(path):
+        path = ("spec", "generators")
+    place = applicationset.origin.locate(path)
+    lacking = " and ".join(str(r) for r in unmet if r.operator in _POSITIVE)
     return ctx.finding(
-        generation.applicationset,
+        applicationset,
         f"selector {selector} matches none of the {len(clusters)} registered clusters"
         f" ({some(names, SHOWN)}); {_consequence(ctx, generation)}",
         (
-            Evidence.of(
-                generation.applicationset, path if stated else ("spec", "generators")
-            ),
-            *_labels(clusters, list(requirements(outcome.selector))),
+            Evidence(place, dotted(path), selector, applicationset.ref),
+            *_labels(clusters, wanted),
         ),
-        fix=_fix(clusters, list(requirements(outcome.selector))),
+        fix=_meant(ctx, unmet)
+        or f"Give a cluster the label {lacking or selector}, or correct the selector.",
         severity=severity,
     )
 
@@ -194,19 +242,19 @@ def _finding(
 def _consequence(ctx: Context, generation: Generation) -> str:
     view = ApplicationSet(generation.applicationset)
     theirs = "that it generated" if not generation.applications else "of this generator"
-    which = f"every Application {theirs} ({view.name_template})"
+    which = f"every Application {theirs} before ({view.name_template})"
     live = _living(ctx, generation)
     if live and not generation.applications:
         which = f"{len(live)} Applications ({some(live, SHOWN)})"
     if not view.deletes:
-        return f"{which} stays as it is, because applicationsSync is {view.policy}"
+        return f"{which} would stay, because applicationsSync is {view.policy}"
     finalizers = view.manifest.get("spec", "template", "metadata", "finalizers")
     own = finalizers if isinstance(finalizers, list) else []
     kept = view.preserves_resources or (
         bool(own) and not any(str(f).startswith(RESOURCES_FINALIZER) for f in own)
     )
     fate = "and keeps what they deployed" if kept else "with everything they deployed"
-    return f"Argo CD deletes {which}, {fate}"
+    return f"Argo CD would delete {which}, {fate}"
 
 
 def _living(ctx: Context, generation: Generation) -> list[str]:
@@ -234,14 +282,3 @@ def _labels(
                 place = cluster.locate("labels", requirement.key)
                 value = cluster.labels[requirement.key]
                 yield Evidence(place, f"labels.{requirement.key}", value, cluster.ref)
-
-
-def _fix(clusters: Sequence[ClusterRegistration], wanted: Sequence[Requirement]) -> str:
-    lacking = [r for r in wanted if not any(r.accepts(c.labels) for c in clusters)]
-    for requirement in lacking:
-        for cluster in clusters:
-            value = cluster.labels.get(requirement.key, "")
-            if any(alike(value, word) for word in requirement.values):
-                return f"Set label {requirement} on cluster {cluster.name}."
-    words = " and ".join(str(r) for r in lacking or wanted)
-    return f"Give a cluster the label {words}, or correct the selector."

@@ -8,6 +8,7 @@ annotation that the ApplicationSet's template reads.
 With `goTemplateOptions: [missingkey=error]` the template fails for this one cluster,
 and with it the whole ApplicationSet:
 no Application of any cluster is created, updated or deleted until the key is there.
+Without that option the field becomes `<no value>`, or keeps its braces.
 Where the template reads the key with `index`, nothing fails:
 it prints an empty text, and a repository, a path or a destination is silently empty.
 
@@ -108,7 +109,7 @@ from baro.model.expansion import (
 )
 from baro.model.fieldpath import FieldPath, dotted, leaves
 from baro.model.finding import Confidence, Evidence, Finding, Layer, Severity
-from baro.rules.clusters import cluster_generators, missing_key, selected
+from baro.rules.clusters import keys_read, lacking, missing_key
 from baro.rules.refusals import Refusal, refusals
 from baro.rules.rule import Context, rule
 
@@ -133,14 +134,15 @@ def check(ctx: Context) -> Iterator[Finding]:
             yield from _refused(ctx, refusal, *missed)
     for generation in ctx.declared.generations:
         yield from _silent(ctx, generation)
+        yield from _unprinted(ctx, generation)
 
 
 def _refused(ctx: Context, refusal: Refusal, part: str, key: str) -> Iterator[Finding]:
     template = refusal.evidence
-    lacking = []
+    without = []
     if refusal.generation is not None:
-        lacking = _lacking(ctx, refusal.generation, part, key)
-    for cluster in lacking:
+        without = lacking(ctx.declared, refusal.generation, part, key)
+    for cluster in without:
         yield ctx.finding(
             cluster.ref,
             f"cluster {cluster.name} has no {part[:-1]} {key}, so {refusal.owner.ref}"
@@ -148,7 +150,7 @@ def _refused(ctx: Context, refusal: Refusal, part: str, key: str) -> Iterator[Fi
             (*_written(cluster, part), template),
             fix=_fix(cluster, part, key),
         )
-    if not lacking:
+    if not without:
         yield ctx.finding(
             refusal.owner,
             f"a selected cluster has no {part[:-1]} {key}: {refusal.first_line}",
@@ -162,7 +164,7 @@ def _silent(ctx: Context, generation: Generation) -> Iterator[Finding]:
     said: set[tuple[str, str]] = set()
     for path, text in leaves(applicationset.get("spec", "template", "spec")):
         for part, key in _read(path, text):
-            for cluster in _lacking(ctx, generation, part, key):
+            for cluster in lacking(ctx.declared, generation, part, key):
                 if (cluster.name, key) in said:
                     continue
                 said.add((cluster.name, key))
@@ -178,6 +180,28 @@ def _silent(ctx: Context, generation: Generation) -> Iterator[Finding]:
                 )
 
 
+def _unprinted(ctx: Context, generation: Generation) -> Iterator[Finding]:
+    """Yield what was printed as `<no value>`, or stayed in its braces."""
+    applicationset = generation.applicationset
+    said: set[tuple[str, str]] = set()
+    for _, path, printed in generation.unresolved:
+        field: FieldPath = ("spec", "template", *path)
+        for part, key in keys_read(applicationset.text(*field)):
+            for cluster in lacking(ctx.declared, generation, part, key):
+                if (cluster.name, key) not in said:
+                    said.add((cluster.name, key))
+                    yield ctx.finding(
+                        cluster.ref,
+                        f"cluster {cluster.name} has no {part[:-1]} {key}, so"
+                        f" {dotted(path)} of {applicationset.ref} becomes {printed}",
+                        (
+                            *_written(cluster, part),
+                            Evidence.of(applicationset, field),
+                        ),
+                        fix=_fix(cluster, part, key),
+                    )
+
+
 def _read(path: FieldPath, text: object) -> Iterator[tuple[str, str]]:
     if not isinstance(text, str) or path[-1] not in NEEDED or "helm" in path:
         return
@@ -185,17 +209,6 @@ def _read(path: FieldPath, text: object) -> Iterator[tuple[str, str]]:
         for part, key in _INDEX.findall(text):
             if part in ("labels", "annotations"):
                 yield part, key
-
-
-def _lacking(
-    ctx: Context, generation: Generation, part: str, key: str
-) -> list[ClusterRegistration]:
-    found: dict[str, ClusterRegistration] = {}
-    for outcome in cluster_generators(generation):
-        for cluster in selected(ctx.declared, outcome):
-            if key not in (cluster.labels if part == "labels" else cluster.annotations):
-                found.setdefault(cluster.name, cluster)
-    return list(found.values())
 
 
 def _written(cluster: ClusterRegistration, part: str) -> Iterator[Evidence]:
