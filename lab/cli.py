@@ -17,7 +17,8 @@ from lab.errors import LabError
 from lab.laboratory import Lab
 from lab.parity import PARTS as PARITY_PARTS
 from lab.parity import Oracle, record
-from lab.parity.examples import EXAMPLES, example_cases, examples_left_out
+from lab.parity.examples import EXAMPLES, examples_left_out
+from lab.parity.suites import NAMES, cases_of
 from lab.parts.catalog import EVERYTHING, PARTS
 from lab.places import SOURCE, runs_folder
 
@@ -31,7 +32,7 @@ A real Argo CD on a real Kubernetes, as plain processes on 127.0.0.1.
   python -m lab start             start a lab and say how to use it
   python -m lab status            say what runs, where, and on which ports
   python -m lab stop              end it and remove everything it wrote
-  python -m lab record            write Argo CD's answers to its own examples to
+  python -m lab record            write Argo CD's answers to suites of cases to
                                   tests/parity/golden
   python -m lab parts             list what a lab can be made of
 
@@ -93,9 +94,12 @@ def parser() -> argparse.ArgumentParser:
     one = commands.add_parser("parts", help="list the parts")
     one.set_defaults(run=_parts)
     one = commands.add_parser(
-        "record", help="record Argo CD's answers to its own examples"
+        "record", help="record Argo CD's answers to the suites of cases"
     )
-    one.set_defaults(run=_record_examples)
+    one.add_argument(
+        "suites", nargs="*", metavar="SUITE", help=f"some of: {', '.join(NAMES)}"
+    )
+    one.set_defaults(run=_record_suites)
     one = commands.add_parser("hold")  # what start starts; not for people
     one.add_argument("parts", nargs="*")
     _named(one)
@@ -122,14 +126,21 @@ def _parts(_chosen: argparse.Namespace) -> int:
     return 0
 
 
-def _record_examples(_chosen: argparse.Namespace) -> int:
-    """Ask Argo CD about every example that it can be asked about; keep the answers."""
+def _record_suites(chosen: argparse.Namespace) -> int:
+    """Ask Argo CD about every case of the suites; keep the answers."""
+    suites = chosen.suites or NAMES
+    unknown = set(suites) - set(NAMES)
+    if unknown:
+        known = ", ".join(NAMES)
+        raise LabError(f"no suite is called {min(unknown)!r}", f"there are {known}")
     with Lab(PARITY_PARTS) as lab:
         oracle = Oracle(lab)
-        for case in example_cases():
-            path = record(EXAMPLES, case.name, oracle.ask(case))
-            print(path.relative_to(SOURCE.parent))
-    for name, reason in examples_left_out().items():
+        for suite in suites:
+            for case in cases_of(suite):
+                path = record(suite, case.name, oracle.ask(case))
+                print(path.relative_to(SOURCE.parent))
+    left_out = examples_left_out() if EXAMPLES in suites else {}
+    for name, reason in left_out.items():
         print(f"left out: {name} ({reason})")
     return 0
 

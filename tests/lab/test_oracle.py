@@ -9,12 +9,8 @@ from lab import Lab
 from lab.api import Object
 from lab.parity import PARTS, Case, Oracle, documents_in, read
 from lab.parity.asking import plain
-from lab.parity.examples import (
-    EXAMPLES,
-    example_cases,
-    examples_folder,
-    examples_left_out,
-)
+from lab.parity.examples import example_cases, examples_folder, examples_left_out
+from lab.parity.suites import NAMES, cases_of
 from tests.lab.story import ARGOCD, CASCADE, CLUSTER, application, config_map, text
 
 PLATFORM = "https://git.example/acme/platform"
@@ -138,10 +134,17 @@ def test_many_cases(oracle: Oracle) -> None:
         assert list(answer["applications"]) == [f"portal-{number}"]
 
 
-@pytest.mark.parametrize("case", list(example_cases()), ids=lambda case: case.name)
-def test_recorded_answers_are_true(oracle: Oracle, case: Case) -> None:
-    """Today's answer to an example is the one that was recorded."""
-    recorded = read(EXAMPLES, case.name)
+@pytest.mark.parametrize(
+    ("suite", "case"),
+    [
+        pytest.param(suite, case, id=f"{suite}-{case.name}")
+        for suite in NAMES
+        for case in cases_of(suite)
+    ],
+)
+def test_recorded_answers_are_true(oracle: Oracle, suite: str, case: Case) -> None:
+    """Today's answer to a case is the one that was recorded."""
+    recorded = read(suite, case.name)
     assert recorded is not None, "record it: python -m lab record"
     assert plain(oracle.ask(case)) == plain(recorded)
 
