@@ -1,26 +1,27 @@
 """What stands in a tree: Argo CD's own objects, cluster registrations, charts."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from baro.expand import treepath
+from baro.expand.objectfile import objects_of, syntax_of
 from baro.expand.patches import patch_files
 from baro.expand.ports import Tree, UnreadableFileError
 from baro.expand.registration import registers
-from baro.model import yamltext
-from baro.model.fieldpath import FieldPath
 from baro.model.finding import Gap
 from baro.model.manifest import Manifest
-from baro.model.origin import Origin, OriginKind
-from baro.model.secret import redact
-from baro.model.text import SourceText
 
 ARGOCD_KINDS = frozenset(("Application", "ApplicationSet", "AppProject"))
 CHART_FILE = "Chart.yaml"
 
 _GROUP = "argoproj.io/"
+_CHECKED = 4 * 1024 * 1024
+"""Bytes of other manifests whose syntax is checked, in the order of their files.
+
+What an Application renders is read in any case.
+"""
 _MANIFEST = re.compile(r".+\.(?:ya?ml|json)", re.IGNORECASE)
 _WANTED = re.compile(
     rb"""kind["']?[ \t]*:[ \t]*["']?(?:Application|ApplicationSet|AppProject"""
@@ -30,9 +31,6 @@ _TYPED = {
     kind: re.compile(rb"""(?m)^["'{]?[ \t]*["']?%s["']?[ \t]*:""" % kind)
     for kind in (b"apiVersion", b"kind", b"metadata")
 }
-_ACTION = re.compile(r"\{\{-?[^{}\n]*\}\}")
-_BLOCK = re.compile(r"\{%")
-"""Jinja and its kin: a template of something that is no Kubernetes object here."""
 _SCAFFOLD = re.compile(rb"\$\{\{-?[ \t]*(?:values|parameters)\b")
 """A skeleton that Backstage's scaffolder fills in."""
 
@@ -75,12 +73,13 @@ def discover(
     chosen = frozenset(_chosen(tree, only))
     charts = _charts(files)
     patches = patch_files(tree, files)
+    reader = _Reader(tree)
     manifests: list[Manifest] = []
     unread: list[Unread] = []
     for path in files:
         if not _MANIFEST.fullmatch(path) or path in patches or _in_chart(path, charts):
             continue
-        found = _read(tree, path)
+        found = reader.read(path)
         if isinstance(found, Gap):
             if path in chosen:
                 unread.append(Unread(path, found))
@@ -98,7 +97,7 @@ def read_objects(tree: Tree, only: Sequence[str] = ()) -> Discovered:
     for path in _chosen(tree, only):
         if not _MANIFEST.fullmatch(path):
             continue
-        found = _objects(tree, path)
+        found = objects_of(tree, path)
         if isinstance(found, Gap):
             unread.append(Unread(path, found))
         else:
@@ -154,92 +153,33 @@ def _in_chart(path: str, charts: Sequence[str]) -> bool:
     )
 
 
-def _read(tree: Tree, path: str) -> Sequence[Manifest] | Gap:
-    """Return the objects of a file that may matter, nothing for any other."""
-    try:
-        content = tree.read(path)
-    except (UnreadableFileError, FileNotFoundError) as error:
-        return Gap(path, str(error) or "cannot be read", location=None)
-    if _SCAFFOLD.search(content):
-        return ()
-    typed = all(pattern.search(content) for pattern in _TYPED.values())
-    if _WANTED.search(content):
-        found = _objects(tree, path)
-        if isinstance(found, Gap) and not typed:
+@dataclass(slots=True)
+class _Reader:
+    """Reads the files that may matter."""
+
+    tree: Tree
+    left: int = _CHECKED
+
+    def read(self, path: str) -> Sequence[Manifest] | Gap:
+        """Return the objects of a file, nothing if none of them can matter."""
+        try:
+            content = self.tree.read(path)
+        except (UnreadableFileError, FileNotFoundError) as error:
+            return Gap(path, str(error) or "cannot be read")
+        if _SCAFFOLD.search(content):
             return ()
-        return found
-    if not typed:
-        return ()
-    return _syntax(tree, path)
+        if _WANTED.search(content):
+            found = objects_of(self.tree, path)
+            return () if isinstance(found, Gap) and not _typed(content) else found
+        if self.left < len(content) or not _typed(content):
+            return ()
+        self.left -= len(content)
+        return syntax_of(self.tree, path) or ()
 
 
-def _syntax(tree: Tree, path: str) -> Sequence[Manifest] | Gap:
-    """Return nothing, or the gap that a broken manifest leaves."""
-    try:
-        text = tree.text(path)
-    except UnreadableFileError as error:
-        return Gap(path, str(error))
-    try:
-        yamltext.check(text.text)
-    except yamltext.YamlError as error:
-        return _broken(text, error) or ()
-    return ()
-
-
-def _objects(tree: Tree, path: str) -> Sequence[Manifest] | Gap:
-    try:
-        text = tree.text(path)
-    except (UnreadableFileError, FileNotFoundError) as error:
-        return Gap(path, str(error) or "cannot be read")
-    try:
-        documents = text.documents
-    except yamltext.YamlError as error:
-        return _broken(text, error) or ()
-    return [
-        Manifest(redact(body), Origin(OriginKind.FILE, text, document.index, within=at))
-        for document in documents
-        for body, at in _exploded(document.value, ())
-    ]
-
-
-def _exploded(
-    value: Any, at: FieldPath
-) -> Iterator[tuple[Mapping[str, Any], FieldPath]]:
-    """Yield an object, or the objects of a List."""
-    if not isinstance(value, dict) or not isinstance(value.get("kind"), str):
-        return
-    items = value.get("items")
-    if value["kind"].endswith("List") and isinstance(items, list):
-        for index, item in enumerate(items):
-            yield from _exploded(_typed(item, value), (*at, "items", index))
-        return
-    yield value, at
-
-
-def _typed(item: Any, of: Mapping[str, Any]) -> Any:
-    """Give an item the type that its List says where it has none of its own."""
-    if not isinstance(item, dict) or "kind" in item or of["kind"] == "List":
-        return item
-    kind = of["kind"].removesuffix("List")
-    return {"apiVersion": of.get("apiVersion"), "kind": kind, **item}
-
-
-def _broken(text: SourceText, error: yamltext.YamlError) -> Gap | None:
-    """Return the gap of a file that is no YAML; None for a template of another kind."""
-    if _BLOCK.search(text.text):
-        return None
-    place = error.position
-    location = text.at(place.line, place.column) if place is not None else text.at()
-    action = _ACTION.search(text.text)
-    if action is None:
-        return Gap(text.file, f"is not YAML: {error.message}", location=location)
-    line = text.text.count("\n", 0, action.start()) + 1
-    return Gap(
-        text.file,
-        f"is not YAML but a template that stands in no chart: {action[0]}",
-        closes_with="roots",
-        location=text.at(line),
-    )
+def _typed(content: bytes) -> bool:
+    """Tell whether a file has the three keys that Argo CD takes for a manifest's."""
+    return all(pattern.search(content) for pattern in _TYPED.values())
 
 
 def _counts(body: Mapping[str, Any]) -> bool:

@@ -37,6 +37,7 @@ class FolderTree(SourceTree):
         """Take the folder and its names; nothing is read yet."""
         super().__init__(names, commit)
         self.folder = folder
+        self._root = os.fspath(folder)
         self._ignored = ignored
 
     def _list(self) -> Listing:
@@ -44,7 +45,7 @@ class FolderTree(SourceTree):
         skipped = frozenset((_GIT,)) | (
             _TOOLS if self._ignored is None else frozenset()
         )
-        walk = _Walk(os.fspath(self.folder), ignored, skipped)
+        walk = _Walk(self._root, ignored, skipped)
         walk.enter("")
         return Listing(
             regular=tuple(sorted(walk.regular)),
@@ -58,7 +59,7 @@ class FolderTree(SourceTree):
         try:
             # A file may turn into a symlink or a pipe between listing and reading.
             descriptor = os.open(
-                self.folder / path,
+                f"{self._root}/{path}",
                 os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC,
             )
         except OSError as error:
@@ -71,7 +72,7 @@ class FolderTree(SourceTree):
                 size = LARGEST_FILE // (1024 * 1024)
                 raise UnreadableFileError(f"{path} is larger than {size} MiB")
             try:
-                return file.read(LARGEST_FILE)
+                return file.read(status.st_size + 1)
             except OSError as error:
                 raise UnreadableFileError(f"{path}: {error.strerror}") from error
 
