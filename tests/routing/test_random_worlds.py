@@ -108,10 +108,10 @@ def paths(draw: st.DrawFn) -> str:
 
 
 @st.composite
-def sets_of_ingresses(draw: st.DrawFn) -> list[dict[str, Any]]:
+def sets_of_ingresses(draw: st.DrawFn, most: int = 5) -> list[dict[str, Any]]:
     """Draw Ingresses; most have few annotations, as most have in life."""
     made = []
-    for number in range(draw(st.integers(1, 5))):
+    for number in range(draw(st.integers(1, most))):
         annotations = draw(ANNOTATIONS) if draw(st.booleans()) else {}
         keep = draw(st.integers(0, 3))
         one: dict[str, Any] = {

@@ -80,7 +80,14 @@ def _creators(
                 name = upstream_name(one.ingress.namespace, path.backend)
                 if name in upstreams and upstreams[name].canary is None:
                     return
-    claims = {(one.settings, one.ingress.default_backend) for one, _ in entries}
+    claims = {
+        (
+            one.settings,
+            one.ingress.default_backend,
+            one.ingress.default_backend and one.ingress.namespace,
+        )
+        for one, _ in entries
+    }
     if len(claims) > 1:
         yield [one for one, _ in entries]
 
