@@ -52,6 +52,18 @@ def test_a_chart_that_wants_all_memory_is_lost() -> None:
     assert good.files[0].text == "a: 1"
 
 
+def test_the_reason_of_a_death_is_not_the_warning_before_it() -> None:
+    """Helm warns of a value that is no table; then the memory is over."""
+    files = {
+        "values.yaml": "a: {b: 1}",
+        "templates/a.yaml": '{{ repeat 9000000000 "abc" }}',
+    }
+    with NativeEngine(jobs=1) as engine:
+        [outcome] = engine.render([requested({"files": files, "values": {"a": "t"}})])
+    assert outcome.lost.startswith("Helm's engine was ended by SIGABRT: ")
+    assert "memory" in outcome.lost
+
+
 def test_a_huge_message_is_cut_in_the_middle(engine: NativeEngine) -> None:
     """A recursive include makes one of 100 KB; its end tells the reason."""
     recursive = request(
@@ -161,6 +173,19 @@ def test_closing_does_not_wait_for_a_chart_that_never_ends() -> None:
     engine.close()
     asked.join(5)
     assert not asked.is_alive()
+
+
+def test_a_library_that_does_not_load_is_an_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """In one line, for whoever asks for the version, and for every request."""
+    monkeypatch.setenv("HELM_C_LIB", __file__)
+    with NativeEngine(jobs=1) as engine:
+        with pytest.raises(ToolError, match="its library does not load: ") as raised:
+            _ = engine.version
+        [outcome] = engine.render([GOOD])
+    assert "\n" not in str(raised.value)
+    assert "its library does not load" in outcome.lost
 
 
 def test_an_early_start_makes_the_first_rendering_wait_less() -> None:

@@ -5,6 +5,7 @@ die at any time, of a chart that exhausts the stack or the memory, and is restar
 """
 
 import faulthandler
+import importlib
 import os
 import resource
 import sys
@@ -72,7 +73,17 @@ def main(arguments: list[str]) -> None:
     ):
         # Whatever else prints must not get between the frames.
         os.dup2(2, 1)
+        _load()
         serve(questions, answers, timeout=float(arguments[0]))
+
+
+def _load() -> None:
+    """Load the library, or say in one line why that cannot be."""
+    try:
+        importlib.import_module("baro.expand.engine.library")
+    except Exception as error:  # noqa: BLE001 - of whatever sort: it is of no use then
+        told = str(error).partition("\n")[0]
+        sys.exit(f"its library does not load: {told}")
 
 
 if __name__ == "__main__":

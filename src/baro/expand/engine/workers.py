@@ -2,6 +2,7 @@
 
 import os
 import queue
+import re
 import sys
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -15,6 +16,7 @@ from baro.process import Peer
 Held = TypeVar("Held")
 
 _ANSWER: Any = msgspec.msgpack.Decoder(Answer)
+_REASON = re.compile(r"^(?:fatal error|panic|runtime): .*", re.MULTILINE)
 _GRACE = 30.0
 """Seconds after which a worker that nobody stops stops itself."""
 
@@ -37,8 +39,11 @@ class Worker:
         if self._peer is None or not self._peer.alive:
             self._peer = self._start()
         self._peer.timeout = timeout or self._timeout
-        frame = msgspec.msgpack.encode(question)
-        answer: Answer = _ANSWER.decode(self._peer.ask(frame))
+        try:
+            frame = self._peer.ask(msgspec.msgpack.encode(question))
+        except ToolError as error:
+            raise _explained(error, self._peer.stderr) from error
+        answer: Answer = _ANSWER.decode(frame)
         return answer
 
     def kill(self) -> None:
@@ -67,6 +72,14 @@ class Worker:
             env={"PYTHONPATH": os.pathsep.join(p for p in sys.path if p)},
             name="Helm's engine",
         )
+
+
+def _explained(error: ToolError, complaint: str) -> ToolError:
+    """Return the error with the reason that Go gives, not with a warning before it."""
+    reason = _REASON.search(complaint)
+    if reason is None:
+        return error
+    return ToolError(f"{error.message.partition(':')[0]}: {reason[0]}")
 
 
 class Workers:
