@@ -10,10 +10,10 @@ from baro.expand.externalsecret import make_secret
 from baro.expand.platform import Platform, Root
 from baro.expand.ports import HelmEngine
 from baro.expand.registration import CLUSTER, Places, registered, registers
-from baro.expand.remotevalues import Doubt
+from baro.expand.remotevalues import Doubt, opened
 from baro.expand.settings import ClusterEntry
 from baro.model.expansion import LOCAL_SERVER, ClusterRegistration
-from baro.model.fieldpath import FieldPath
+from baro.model.fieldpath import FieldPath, get
 from baro.model.finding import Gap
 from baro.model.manifest import Manifest
 from baro.model.origin import Origin, OriginKind
@@ -102,10 +102,12 @@ class _Taker:
 
     def __init__(self, platform: Platform, engine: HelmEngine) -> None:
         self._namespace = platform.settings.argocd_namespace
-        self._remote = {
-            key: redact_remote(value) if isinstance(value, Mapping) else value
-            for key, value in platform.settings.external_secrets.items()
-        }
+        self._remote = redact_remote(
+            {
+                key: value if isinstance(value, Mapping) else opened(value)
+                for key, value in platform.settings.external_secrets.items()
+            }
+        )
         self._engine = engine
 
     def take(self, manifest: Manifest) -> Iterator[_Taken]:
@@ -142,6 +144,12 @@ class _Taker:
         return None
 
     def _made(self, manifest: Manifest, within: FieldPath) -> _Taken:
+        policy = get(manifest.body, (*within, "target", "creationPolicy"))
+        if policy == "None":
+            return None, ()
+        if policy == "Merge":
+            reason = "is merged into a Secret that something else makes"
+            return None, [_elsewhere(manifest, reason)]
         made = make_secret(manifest, within, self._remote, self._evaluate)
         gaps = [_doubtful(manifest, doubt) for doubt in made.doubts]
         if made.labels.get(SECRET_TYPE_LABEL) != CLUSTER:

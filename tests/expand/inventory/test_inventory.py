@@ -263,6 +263,14 @@ EXTERNALS = [
         id="no template at all",
     ),
     pytest.param(
+        (EXTERNAL + DATA).replace(
+            "  target:\n", "  target:\n    creationPolicy: None\n"
+        ),
+        "",
+        [f"in-cluster {LOCAL} implicit"],
+        id="one that makes no Secret",
+    ),
+    pytest.param(
         cluster_external_secret("namespaces: [argocd]"), KNOWN, [HUB], id="by namespace"
     ),
     pytest.param(
@@ -361,6 +369,14 @@ UNDECIDABLE = [
         id="a template in a ConfigMap",
     ),
     pytest.param(
+        (EXTERNAL + DATA).replace(
+            "  target:\n", "  target:\n    creationPolicy: Merge\n"
+        ),
+        "clusters",
+        "is merged into a Secret that something else makes",
+        id="one that adds to a Secret",
+    ),
+    pytest.param(
         cluster_external_secret("namespaceSelector: {matchLabels: {team: platform}}"),
         "clusters",
         "namespaces are selected by labels",
@@ -382,11 +398,17 @@ def test_what_only_the_cluster_knows(
     assert gap.location.line is not None
 
 
-def test_secret_values_do_not_get_in(take: Take) -> None:
+@pytest.mark.parametrize(
+    "remote",
+    [
+        "{name: hub, env: x, password: hunter2}",
+        '\'{"name": "hub", "password": "hunter2"}\'',
+    ],
+)
+def test_secret_values_do_not_get_in(take: Take, remote: str) -> None:
     """A remote value whose name looks secret is redacted before it is used."""
     text = EXTERNAL.replace("apps.{{ .domain }}", "{{ .password }}")
     text += "  dataFrom: [{extract: {key: config}}]\n"
-    known = "externalSecrets: {config: {name: hub, env: x, password: hunter2}}"
-    (cluster,) = take(text, known).clusters
+    (cluster,) = take(text, f"externalSecrets: {{config: {remote}}}").clusters
     assert "hunter2" not in str(cluster)
     assert cluster.annotations["domain"].startswith("redacted-")
