@@ -13,9 +13,10 @@ from baro.expand.options import Options
 from baro.expand.platform import Platform, Root
 from baro.expand.ports import HelmEngine, Progress, Silence
 from baro.expand.prepared import PreparedSource
+from baro.expand.release import release
 from baro.expand.routes import expected_routes
 from baro.expand.source import SourceOptions, Sources
-from baro.expand.target import Expander, release
+from baro.expand.target import Expander
 from baro.expand.trace import Tracer
 from baro.expand.unread import UnreadValues
 from baro.model.expansion import Rendering, ValuesFile

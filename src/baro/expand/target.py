@@ -4,34 +4,32 @@ ApplicationSets give Applications, Applications give objects, and among the obje
 are ApplicationSets, Applications and cluster registrations: each is taken in turn.
 """
 
-import posixpath
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from baro.expand.applicationset import GenerationOptions, generate
+from baro.expand.destinations import Destinations, control_plane
 from baro.expand.inventory import Inventory, take_inventory
 from baro.expand.options import DEEPEST, MOST, Options
-from baro.expand.platform import Platform, Root
+from baro.expand.platform import Platform
 from baro.expand.ports import HelmEngine, Progress, Silence
 from baro.expand.prepared import Destination, PreparedSource
+from baro.expand.release import RELEASE
+from baro.expand.rendered import anywhere, rendered_roots
 from baro.expand.scope import Scopes
 from baro.expand.source import Sources, prepare_application, render_prepared, rescoped
 from baro.model.expansion import (
-    LOCAL_SERVER,
     ClusterRegistration,
     Generation,
     Rendering,
 )
 from baro.model.finding import Gap
 from baro.model.manifest import Manifest
-from baro.model.origin import Origin, OriginKind
 from baro.model.ref import ObjectRef
 
 GROUP = "argoproj.io"
-RELEASE = "Release"
-"""The kind of what somebody installed by hand; it is not part of the state."""
 _PASSES = 6
 """How often the inventory may grow by what is rendered."""
 
@@ -45,27 +43,58 @@ class Expanded:
     prepared: list[PreparedSource] = field(default_factory=list)
     renderings: list[Rendering] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
+    tops: dict[int, ObjectRef] = field(default_factory=dict)
+    """By the identity of a rendered object: the root that its chain begins at."""
 
 
 @dataclass
 class _Queue:
-    """What waits to be expanded, with the chain of names above it."""
+    """What was expanded, and what waits, with the chain of names above it."""
 
     control: str
+    expanded: Expanded = field(default_factory=Expanded)
     waiting: list[tuple[Manifest, tuple[ObjectRef, ...]]] = field(default_factory=list)
     seen: defaultdict[ObjectRef, list[Mapping[str, Any]]] = field(
         default_factory=lambda: defaultdict(list)
     )
 
-    def offer(self, manifest: Manifest, above: tuple[ObjectRef, ...]) -> Iterator[Gap]:
+    def take(self, manifest: Manifest, above: tuple[ObjectRef, ...]) -> None:
+        """Take an object into the state; expand it later if it can be."""
+        if manifest.ref in above:
+            # An Application that renders itself is the one that is there.
+            return
+        if above:
+            self.expanded.tops[id(manifest)] = above[0]
+        if manifest.kind != RELEASE:
+            self.expanded.manifests.append(manifest)
+        self.expanded.gaps.extend(self._offer(manifest, above))
+
+    def add_generation(
+        self, generation: Generation, above: tuple[ObjectRef, ...]
+    ) -> None:
+        """Take what an ApplicationSet gave."""
+        self.expanded.generations.append(generation)
+        for application in generation.applications:
+            self.take(application, (*above, generation.applicationset.ref))
+
+    def add_rendering(
+        self, source: PreparedSource, rendering: Rendering, above: tuple[ObjectRef, ...]
+    ) -> None:
+        """Take what a source of an Application gave."""
+        self.expanded.prepared.append(source)
+        self.expanded.renderings.append(rendering)
+        for manifest in rendering.manifests:
+            self.take(manifest, (*above, rendering.application.ref))
+
+    def _offer(self, manifest: Manifest, above: tuple[ObjectRef, ...]) -> Iterator[Gap]:
         """Take what can be expanded; yield a gap for what may not."""
         if manifest.kind not in ("Application", "ApplicationSet", RELEASE):
             return
         ref = manifest.ref
         if manifest.kind != RELEASE and ref.group != GROUP:
             return
-        # An Application may render itself; two of one name are each expanded.
-        if ref in above or any(body == manifest.body for body in self.seen[ref]):
+        # Two of one name are each expanded.
+        if any(body == manifest.body for body in self.seen[ref]):
             return
         if manifest.cluster not in ("", self.control):
             yield Gap(
@@ -117,7 +146,7 @@ class Expander:
             roots = [m for m in found if id(m) not in excluded]
             expanded = self.walk([*releases, *roots], inventory.clusters)
             again = self._inventory(found, expanded.manifests)
-            rendered = _rendered_roots(found, expanded)
+            rendered = rendered_roots(found, expanded.manifests, expanded.tops)
             if rendered <= excluded and _same(again.clusters, inventory.clusters):
                 return expanded, again
             inventory, excluded = again, excluded | rendered
@@ -129,8 +158,8 @@ class Expander:
         self, found: Iterable[Manifest], rendered: Sequence[Manifest]
     ) -> Inventory:
         # What is rendered stands for the file that it was rendered from.
-        names = {_anywhere(m.ref) for m in rendered if m.origin.owner is not None}
-        files = [m for m in found if _anywhere(m.ref) not in names]
+        names = {anywhere(m.ref) for m in rendered if m.origin.owner is not None}
+        files = [m for m in found if anywhere(m.ref) not in names]
         owned = [m for m in rendered if m.origin.owner is not None]
         return take_inventory(self.platform, (*files, *owned), self.engine)
 
@@ -139,31 +168,21 @@ class Expander:
     ) -> Expanded:
         """Expand once from the roots, level by level."""
         control = control_plane(clusters)
-        expanded, queue, scopes = Expanded(), _Queue(control), Scopes()
-
-        def take(manifest: Manifest, above: tuple[ObjectRef, ...]) -> None:
-            if manifest.kind != RELEASE:
-                expanded.manifests.append(manifest)
-            expanded.gaps.extend(queue.offer(manifest, above))
-
+        queue, scopes = _Queue(control), Scopes()
         for root in roots:
-            take(_within(root, control), ())
+            queue.take(_within(root, control), ())
         while level := queue.drain():
             sets = [(m, a) for m, a in level if m.kind == "ApplicationSet"]
             self.progress.stage("ApplicationSets", len(sets))
             for applicationset, above in sets:
-                generation = self._generated(applicationset, clusters, control)
-                expanded.generations.append(generation)
-                for application in generation.applications:
-                    take(application, (*above, applicationset.ref))
+                queue.add_generation(
+                    self._generated(applicationset, clusters, control), above
+                )
                 self.progress.advance()
             others = [(m, a) for m, a in level if m.kind != "ApplicationSet"]
             for source, rendering, above in self._rendered(others, clusters, scopes):
-                expanded.prepared.append(source)
-                expanded.renderings.append(rendering)
-                for manifest in rendering.manifests:
-                    take(manifest, (*above, rendering.application.ref))
-        return _settled(expanded, scopes)
+                queue.add_rendering(source, rendering, above)
+        return _settled(queue.expanded, scopes)
 
     def _generated(
         self,
@@ -209,70 +228,6 @@ class Expander:
             yield source, _of_nobody(rendering), above
 
 
-def release(platform: Platform, root: Root, index: int) -> Manifest:
-    """Return what somebody installed by hand, in the form of an Application.
-
-    Its kind is `Release`: it renders as an Application does, and is none.
-    """
-    entry = root.settings.roots[index]
-    url = f"installed-by-hand-{index}:{root.checkout.folder.as_posix()}"
-    platform.repositories.map(url, root.checkout.folder)
-    source: dict[str, object] = {"repoURL": url, "path": entry.chart or entry.path}
-    if entry.chart:
-        source["helm"] = {
-            "releaseName": entry.release_name or posixpath.basename(entry.chart),
-            "valueFiles": [f"/{file}" for file in entry.value_files],
-            "valuesObject": entry.values,
-        }
-    else:
-        source["directory"] = {"recurse": True}
-    name = entry.release_name or posixpath.basename(entry.chart or entry.path)
-    body = {
-        "apiVersion": "baro/v1",
-        "kind": RELEASE,
-        "metadata": {"name": name, "namespace": entry.namespace},
-        "spec": {
-            "source": source,
-            "destination": {
-                "name": entry.cluster,
-                "server": "" if entry.cluster else LOCAL_SERVER,
-                "namespace": entry.namespace,
-            },
-        },
-    }
-    origin = Origin(OriginKind.CONFIGURED, root.text, within=("roots", index))
-    return Manifest(body, origin)
-
-
-def control_plane(clusters: Sequence[ClusterRegistration]) -> str:
-    """Return the name of the cluster that Argo CD runs in."""
-    for cluster in clusters:
-        if cluster.server.rstrip("/") == LOCAL_SERVER:
-            return cluster.name
-    return "in-cluster"
-
-
-class Destinations:
-    """Which cluster an Application means by a name or a server."""
-
-    # Argo CD: util/argo/argo.go, GetDestinationCluster
-    def __init__(self, clusters: Sequence[ClusterRegistration]) -> None:
-        """Index the clusters; of two with one name or server the first counts."""
-        control = control_plane(clusters)
-        self._by_name = {c.name: c.name for c in reversed(clusters)}
-        self._by_server = {c.server.rstrip("/"): c.name for c in reversed(clusters)}
-        self._by_name.setdefault("in-cluster", control)
-        self._by_server.setdefault(LOCAL_SERVER, control)
-
-    def cluster(self, application: Manifest) -> str:
-        """Return the name of an Application's destination; empty if unknown."""
-        name = application.text("spec", "destination", "name")
-        server = application.text("spec", "destination", "server")
-        if name:
-            return self._by_name.get(name, "")
-        return self._by_server.get(server.rstrip("/"), "")
-
-
 def _within(manifest: Manifest, cluster: str) -> Manifest:
     return replace(manifest, cluster=cluster) if not manifest.cluster else manifest
 
@@ -294,45 +249,16 @@ def _settled(expanded: Expanded, scopes: Scopes) -> Expanded:
         if before is not after
         for old, new in zip(before.manifests, after.manifests, strict=True)
     }
-    return Expanded(
-        [moved.get(id(m), m) for m in expanded.manifests],
-        expanded.generations,
-        expanded.prepared,
-        renderings,
-        [
+    return replace(
+        expanded,
+        manifests=[moved.get(id(m), m) for m in expanded.manifests],
+        renderings=renderings,
+        gaps=[
             *expanded.gaps,
             *(gap for g in expanded.generations for gap in g.gaps),
             *(gap for r in renderings for gap in r.gaps),
         ],
     )
-
-
-def _rendered_roots(roots: Iterable[Manifest], expanded: Expanded) -> frozenset[int]:
-    """Return the roots that an Application renders as well: they are no roots.
-
-    The rendered object is the same if its name is, and if it came from the same file
-    or was built by Kustomize out of files.
-    """
-    rendered: dict[ObjectRef, list[Manifest]] = {}
-    for manifest in expanded.manifests:
-        if manifest.origin.owner is not None:
-            rendered.setdefault(_anywhere(manifest.ref), []).append(manifest)
-
-    def is_rendered(root: Manifest) -> bool:
-        for manifest in rendered.get(_anywhere(root.ref), ()):
-            text, mine = manifest.origin.text, root.origin.text
-            if manifest.origin.kind is OriginKind.KUSTOMIZE:
-                return True
-            if text is not None and mine is not None and text.file == mine.file:
-                return True
-        return False
-
-    return frozenset(id(root) for root in roots if is_rendered(root))
-
-
-def _anywhere(ref: ObjectRef) -> ObjectRef:
-    # A file may leave out the namespace that its Application gives it.
-    return ObjectRef(ref.kind, ref.name, "", ref.group)
 
 
 def _same(

@@ -1,0 +1,184 @@
+"""`baro check`, as a user runs it."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Baro
+
+ROOT = Path(__file__).parents[2]
+PLATFORM = ROOT / "examples" / "platform"
+SCHEMA = ROOT / "examples" / "incidents" / "schema"
+WARNED = ROOT / "examples" / "incidents" / "endless-retry"
+RULE = "chart-values-schema-violation"
+
+
+@pytest.fixture(autouse=True)
+def _from_the_root(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+
+
+def test_a_platform_that_is_well_passes(baro: Baro) -> None:
+    """Exit 0, nothing on stderr, and the scale of what was looked at."""
+    ran = baro("check", PLATFORM)
+
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out.endswith("Nothing is wrong.\n")
+    assert "8 ApplicationSets, 8 Applications" in ran.out
+
+
+def test_the_schema_incident_is_found_at_the_line_to_edit(baro: Baro) -> None:
+    """Exit 1; file, line, source text, what is allowed, and the way out."""
+    ran = baro("check", "examples/incidents/schema")
+
+    assert ran.code == 1
+    assert f"error  {RULE}  Application argocd/backstage-kr" in ran.out
+    assert "--> examples/incidents/schema/values/backstage-kr.yaml:7:3" in ran.out
+    assert "    7 |   pathType: " in ran.out
+    assert "ingress.extraHosts[].pathType" in ran.out
+
+
+def test_json_alone_is_on_stdout(baro: Baro) -> None:
+    """The answer parses; a finding names where to edit."""
+    ran = baro("check", "examples/incidents/schema", "--format", "json")
+    answer = json.loads(ran.out)
+    (finding,) = answer["findings"]
+
+    assert (answer["schema"], answer["command"]) == ("baro/v1", "check")
+    assert finding["rule"] == RULE
+    assert finding["evidence"][0]["path"] == "ingress.pathType"
+    assert finding["evidence"][0]["line"] == 7
+    assert answer["summary"]["applications"] == 1
+    assert ran.err == ""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        ((WARNED,), 0),
+        ((WARNED, "--fail-on", "warning"), 1),
+        ((SCHEMA, "--exit-zero"), 0),
+        ((SCHEMA, "--ignore", RULE), 0),
+        ((SCHEMA, "--select", "endless-retry"), 0),
+        ((SCHEMA, "--app", "backstage-kr"), 1),
+        ((SCHEMA, "--cluster", "in-cluster"), 1),
+        ((SCHEMA, "--select", "no-such-rule"), 2),
+        ((SCHEMA, "--app", "backstage-jp"), 2),
+        ((SCHEMA, "--cluster", "moon"), 2),
+        (("no/such/folder",), 2),
+        ((SCHEMA, "--repo", "nonsense"), 2),
+        ((SCHEMA, "--format", "xml"), 2),
+        ((SCHEMA, "--baseline", "missing.json"), 2),
+        ((SCHEMA, "--output-file", "no/such/folder/report.json"), 2),
+    ],
+    ids=lambda value: (
+        " ".join(getattr(v, "name", str(v)) for v in value)
+        if isinstance(value, tuple)
+        else None
+    ),
+)
+def test_the_exit_code_says_how_it_went(
+    baro: Baro, arguments: tuple[object, ...], code: int
+) -> None:
+    """0 clean, 1 findings, 2 bad input; an error is one sentence with a hint."""
+    ran = baro("check", *arguments)
+
+    assert ran.code == code
+    if code == 2:
+        assert ran.out == ""
+        assert "Traceback" not in ran.err
+        assert ran.err.strip()
+
+
+@pytest.mark.parametrize(
+    ("misspelt", "near"),
+    [
+        (("check", SCHEMA, "--ignore", "chart-value-schema-violation"), RULE),
+        (("check", SCHEMA, "--app", "backstage-krr"), "backstage-kr"),
+        (("chek", SCHEMA), "check"),
+        (("explain", "endles-retry"), "endless-retry"),
+    ],
+    ids=["rule", "application", "command", "page"],
+)
+def test_a_misspelt_name_gets_the_nearest_one(
+    baro: Baro, misspelt: tuple[object, ...], near: str
+) -> None:
+    """Exit 2, and the hint says what was probably meant."""
+    ran = baro(*misspelt)
+
+    assert ran.code == 2
+    assert near in ran.err
+
+
+def test_a_gap_fails_only_when_asked(baro: Baro, tmp_path: Path) -> None:
+    """Unknown is never green, and never an error unless --strict."""
+    (tmp_path / "app.yaml").write_text(
+        """apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: shop, namespace: argocd}
+spec:
+  project: default
+  source: {repoURL: https://git.example/other, path: shop, targetRevision: main}
+  destination: {server: https://kubernetes.default.svc, namespace: shop}
+""",
+        encoding="utf-8",
+    )
+    ran = baro("check", tmp_path)
+
+    assert ran.code == 0
+    assert "Nothing is wrong in what could be seen." in ran.out
+    assert "repositories: {https://git.example/other: FOLDER}" in ran.out
+    assert baro("check", tmp_path, "--strict").code == 1
+
+
+def test_a_baseline_hides_what_was_there_before(baro: Baro, tmp_path: Path) -> None:
+    """Written once, only new findings count; a new finding still fails."""
+    file = tmp_path / "baseline.json"
+
+    assert baro("check", SCHEMA, "--write-baseline", file).code == 0
+    again = baro("check", SCHEMA, "--baseline", file)
+    other = baro("check", SCHEMA, "--baseline", file, "--format", "json")
+
+    assert again.code == 0
+    assert "(1 in the baseline)" in again.out
+    assert json.loads(other.out)["findings"] == []
+    assert baro("check", PLATFORM, "--baseline", file).code == 0
+
+
+def test_an_accepted_finding_does_not_count(baro: Baro, tmp_path: Path) -> None:
+    """`accept:` in baro.yaml takes a finding out, with its reason in the JSON."""
+    copy = tmp_path / "schema"
+    shutil.copytree(SCHEMA, copy)
+    subject = "Application/argocd/backstage-kr"
+    with (copy / "baro.yaml").open("a", encoding="utf-8") as config:
+        config.write(f"accept: [{{rule: {RULE}, subject: {subject}, reason: known}}]\n")
+
+    ran = baro("check", copy, "--format", "json")
+    answer = json.loads(ran.out)
+
+    assert (ran.code, answer["findings"]) == (0, [])
+    assert [a["reason"] for a in answer["accepted"]] == ["known"]
+
+
+def test_an_output_file_is_whole_or_not_there(baro: Baro, tmp_path: Path) -> None:
+    """The answer goes to the file, stdout stays empty, no temporary file is left."""
+    file = tmp_path / "report.sarif"
+
+    ran = baro("check", SCHEMA, "--format", "sarif", "-o", file)
+
+    assert (ran.code, ran.out) == (1, "")
+    assert json.loads(file.read_text(encoding="utf-8"))["version"] == "2.1.0"
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_korean_is_spoken_where_it_is_asked_for(
+    baro: Baro, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """--lang ko, or BARO_LANG."""
+    by_flag = baro("check", SCHEMA, "--lang", "ko").out
+    monkeypatch.setenv("BARO_LANG", "ko")
+
+    assert "오류" in by_flag
+    assert "오류" in baro("check", SCHEMA).out
