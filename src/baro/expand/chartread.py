@@ -43,7 +43,11 @@ def read_folder(tree: Tree, path: str) -> Chart:
             f"reading helm chart from {file}: open {file}: no such file or directory",
         )
     try:
-        place = ChartPlace.beside(tree.text(file), "Chart.yaml")
+        text = tree.text(file)
+    except UnreadableFileError as error:
+        raise unknown(f"chart {path}", str(error)) from error
+    try:
+        place = ChartPlace.beside(text, "Chart.yaml")
         return read_chart(folder_files(tree, path), place)
     except UnreadableFileError as error:
         raise unknown(f"chart {path}", str(error)) from error
@@ -51,7 +55,7 @@ def read_folder(tree: Tree, path: str) -> Chart:
         reason = f"{error.filename or error} disappeared while it was read"
         raise unknown(f"chart {path}", reason) from error
     except ChartFilesError as error:
-        raise _unloadable(f"chart {path}", error) from error
+        raise _unloadable(f"chart {path}", error).at(text.at()) from error
 
 
 def opened(content: bytes, label: str, place: ChartPlace) -> StoredChart:

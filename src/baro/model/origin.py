@@ -94,6 +94,13 @@ class Origin:
             case OriginKind.LIVE:
                 return None
 
+    def written_in(self) -> SourceText | None:
+        """Return the file in which the object, or the template of it, stands."""
+        if self.kind is OriginKind.GENERATED:
+            return self.owner.origin.written_in() if self.owner is not None else None
+        known = (OriginKind.FILE, OriginKind.CONFIGURED)
+        return self.text if self.kind in known else None
+
     def chain(self, path: FieldPath = ()) -> tuple[Link, ...]:
         """Return the way back from the field at `path`, nearest link first."""
         links: list[Link] = []
