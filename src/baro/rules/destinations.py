@@ -1,6 +1,8 @@
 """Which cluster an Application means, by both of its names."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Self
 
 from baro.model.argocd import LOCAL_NAME, Application, Destination
 from baro.model.expansion import LOCAL_SERVER
@@ -24,17 +26,33 @@ class Place:
         return self.name or self.server
 
 
-def place(snapshot: Snapshot, destination: Destination) -> Place:
-    """Complete a destination with what the clusters' registrations say."""
-    for cluster in snapshot.clusters:
-        by_name = destination.name and cluster.name == destination.name
-        server = destination.server.rstrip("/")
-        by_server = server and cluster.server.rstrip("/") == server
-        if by_name or by_server:
-            return Place(cluster.name, cluster.server)
-    if destination.local:
-        return Place(destination.name or LOCAL_NAME, destination.server or LOCAL_SERVER)
-    return Place(destination.name, destination.server)
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Completes destinations with what the clusters' registrations say."""
+
+    by_name: Mapping[str, Place]
+    by_server: Mapping[str, Place]
+
+    @classmethod
+    def of(cls, snapshot: Snapshot) -> Self:
+        """Read the registrations; the first one of a name or server counts."""
+        found = [Place(c.name, c.server) for c in reversed(snapshot.clusters)]
+        return cls(
+            {place.name: place for place in found},
+            {place.server.rstrip("/"): place for place in found},
+        )
+
+    def of_destination(self, destination: Destination) -> Place:
+        """Return the cluster that a destination means, as far as it is known."""
+        known = self.by_name.get(destination.name) if destination.name else None
+        if known is None and destination.server:
+            known = self.by_server.get(destination.server.rstrip("/"))
+        if known is not None:
+            return known
+        if destination.local:
+            name, server = destination.name, destination.server
+            return Place(name or LOCAL_NAME, server or LOCAL_SERVER)
+        return Place(destination.name, destination.server)
 
 
 def unresolved(application: Application) -> bool:

@@ -81,10 +81,10 @@ from baro.rules.rule import Context, rule
 def check(ctx: Context) -> Iterator[Finding]:
     declared: defaultdict[ObjectRef, list[Manifest]] = defaultdict(list)
     for application in _applications(ctx.declared):
-        if application.ref.name and not _is_skeleton(application):
+        if application.ref.name:
             declared[application.ref].append(application)
     for ref, manifests in declared.items():
-        distinct = _distinct(manifests)
+        distinct = _distinct(manifests) if len(manifests) > 1 else ()
         if len(distinct) > 1:
             yield ctx.finding(
                 ref,
@@ -109,7 +109,8 @@ def _distinct(manifests: Sequence[Manifest]) -> list[Manifest]:
         document: object = id(manifest)
         if origin.kind is OriginKind.FILE and origin.text is not None:
             document = (origin.text.file, origin.text.revision, origin.document)
-        kept.setdefault(document, manifest)
+        if not _is_skeleton(manifest):
+            kept.setdefault(document, manifest)
     return list(kept.values())
 
 

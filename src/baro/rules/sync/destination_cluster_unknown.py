@@ -92,16 +92,20 @@ from baro.model.argocd import Application
 from baro.model.finding import Evidence, Finding, Layer, Severity
 from baro.model.snapshot import Snapshot
 from baro.rules.clusters import registered
-from baro.rules.destinations import unresolved
+from baro.rules.destinations import Places, unresolved
 from baro.rules.nearest import nearest
 from baro.rules.rule import Context, rule
 
 
 @rule("destination-cluster-unknown", Severity.ERROR, layer=Layer.SYNC)
 def check(ctx: Context) -> Iterator[Finding]:
+    places = Places.of(ctx.declared)
+    known = bool(registered(ctx.declared))
     for manifest in ctx.declared.applications():
         application = Application(manifest)
-        message = "" if unresolved(application) else _refusal(ctx.declared, application)
+        if unresolved(application):
+            continue
+        message = _refusal(application, places if known else None)
         if message:
             stated = manifest.has(("spec", "destination"))
             path = "spec.destination" if stated else "spec"
@@ -113,7 +117,7 @@ def check(ctx: Context) -> Iterator[Finding]:
             )
 
 
-def _refusal(snapshot: Snapshot, application: Application) -> str:
+def _refusal(application: Application, places: Places | None) -> str:
     # Argo CD: util/argo/argo.go, GetDestinationCluster
     destination = application.destination
     name, server = destination.name, destination.server
@@ -124,13 +128,11 @@ def _refusal(snapshot: Snapshot, application: Application) -> str:
         )
     if not name and not server:
         return "Destination server missing from app spec"
-    known = registered(snapshot)
-    if not known or destination.local:
+    if places is None or destination.local:
         return ""
-    if name and name not in {cluster.name for cluster in known}:
+    if name and name not in places.by_name:
         return f"there are no clusters with this name: {name}"
-    servers = {cluster.server.rstrip("/") for cluster in known}
-    if server and server.rstrip("/") not in servers:
+    if server and server.rstrip("/") not in places.by_server:
         return f'cluster "{server}" not found'
     return ""
 

@@ -69,7 +69,7 @@ from collections.abc import Iterator
 from baro.model.argocd import Application
 from baro.model.finding import Confidence, Evidence, Finding, Layer, Severity
 from baro.model.snapshot import Snapshot
-from baro.rules.destinations import place, unresolved
+from baro.rules.destinations import Places, unresolved
 from baro.rules.kinds import Scopes
 from baro.rules.rule import Context, rule
 
@@ -78,14 +78,14 @@ BUILT_IN = frozenset(("default", "kube-system", "kube-public", "kube-node-lease"
 
 @rule("destination-namespace-missing", Severity.WARNING, layer=Layer.SYNC)
 def check(ctx: Context) -> Iterator[Finding]:
-    made = _made(ctx.declared)
     live = ctx.live.of_kind("Namespace") if ctx.live is not None else ()
     known = {*BUILT_IN, *(manifest.ref.name for manifest in live)}
-    scopes = Scopes.of(ctx.declared)
+    scopes, places = Scopes.of(ctx.declared), Places.of(ctx.declared)
+    made = _made(ctx.declared, places)
     for manifest in ctx.declared.applications():
         application = Application(manifest)
         namespace = application.destination.namespace
-        where = place(ctx.declared, application.destination)
+        where = places.of_destination(application.destination)
         if not namespace or namespace in known or unresolved(application):
             continue
         if {(where.key, namespace), ("", namespace)} & made:
@@ -100,19 +100,19 @@ def check(ctx: Context) -> Iterator[Finding]:
             )
 
 
-def _made(snapshot: Snapshot) -> set[tuple[str, str]]:
+def _made(snapshot: Snapshot, places: Places) -> set[tuple[str, str]]:
     """Return (cluster, namespace) of what is made; no cluster stands for any."""
     made: set[tuple[str, str]] = set()
     for manifest in snapshot.applications():
         application = Application(manifest)
         if application.creates_namespace:
-            where = place(snapshot, application.destination)
+            where = places.of_destination(application.destination)
             made.add((where.key, application.destination.namespace))
     for manifest in snapshot.of_kind("Namespace"):
         owner = snapshot.get(manifest.application) if manifest.application else None
         cluster = ""
         if owner is not None:
-            cluster = place(snapshot, Application(owner).destination).key
+            cluster = places.of_destination(Application(owner).destination).key
         made.add((cluster, manifest.ref.name))
     # Where Argo CD's own objects live, Argo CD lives.
     argocd = (*snapshot.applications(), *snapshot.applicationsets())

@@ -70,7 +70,7 @@ from collections.abc import Iterator
 
 from baro.model.argocd import Application
 from baro.model.finding import Evidence, Finding, Layer, Severity
-from baro.rules.destinations import Place, place, unresolved
+from baro.rules.destinations import Place, Places, unresolved
 from baro.rules.kinds import Scopes
 from baro.rules.projects import Project, governed
 from baro.rules.rule import Context, rule
@@ -78,10 +78,10 @@ from baro.rules.rule import Context, rule
 
 @rule("project-forbids-destination", Severity.ERROR, layer=Layer.SYNC)
 def check(ctx: Context) -> Iterator[Finding]:
-    scopes = Scopes.of(ctx.declared)
+    scopes, places = Scopes.of(ctx.declared), Places.of(ctx.declared)
     for application, project in governed(ctx.declared):
         destination = application.destination
-        where = place(ctx.declared, destination)
+        where = places.of_destination(destination)
         undecided = project.decides_by_unknown(where) or not where.key
         if undecided or unresolved(application):
             continue
