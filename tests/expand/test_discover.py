@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from baro.expand import sourcetree
 from baro.expand.discover import Discovered, discover, read_objects
@@ -263,3 +265,30 @@ def test_plain_objects() -> None:
     )
     assert [str(m.ref) for m in found.manifests] == ["Application a", "Pod p"]
     assert [str(gap.location) for gap in found.gaps] == ["b.yaml:2:1"]
+
+
+PIECES = st.sampled_from(
+    [
+        APPLICATION.encode(),
+        CLUSTER.encode(),
+        EXTERNAL.encode(),
+        b"---\n",
+        b"kind: List\nitems:\n- ",
+        b"{{ .x }}",
+        b"&a [*a]",
+        b"\xff\xfe",
+        b"\0",
+        b"  - : ? ! | >",
+        b"\t",
+        b"metadata: [1]\n",
+    ]
+)
+
+
+@given(st.lists(st.one_of(PIECES, st.binary(max_size=8)), max_size=6))
+def test_any_file_is_answered(pieces: list[bytes]) -> None:
+    """No content of a file is an error: it is read, passed over, or a gap."""
+    found = discover(tree_of({"x.yaml": b"".join(pieces)}))
+    for manifest in found.manifests:
+        assert manifest.origin.locate(("metadata", "name")) is not None
+    assert len(found.gaps) <= 1
