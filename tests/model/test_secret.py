@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from baro.model.secret import (
     LAST_APPLIED,
+    decoded,
     digest,
     is_digest,
     looks_secret,
@@ -137,6 +138,18 @@ def test_other_objects_are_left_alone() -> None:
 def test_what_looks_secret(name: str, expected: bool) -> None:  # noqa: FBT001
     """Names tell what is likely to be a secret."""
     assert looks_secret(name) is expected
+
+
+def test_base64() -> None:
+    """Line breaks do not count; what is no base64 encodes nothing."""
+    assert decoded("aH\nVi") == b"hub"
+    assert decoded("%") is None
+    assert decoded(7) is None
+
+
+def test_digests_stay() -> None:
+    """A digest is not digested again."""
+    assert digest(digest(VALUE, KEY), KEY) == digest(VALUE, KEY)
 
 
 def test_remote_values() -> None:

@@ -377,6 +377,15 @@ UNDECIDABLE = [
         id="one that adds to a Secret",
     ),
     pytest.param(
+        EXTERNAL.replace(
+            "      data:\n", "      templateFrom: [{literal: 'a: ['}]\n      data:\n"
+        )
+        + DATA,
+        "clusters",
+        "templateFrom does not render to a map",
+        id="a template that prints no map",
+    ),
+    pytest.param(
         cluster_external_secret("namespaceSelector: {matchLabels: {team: platform}}"),
         "clusters",
         "namespaces are selected by labels",

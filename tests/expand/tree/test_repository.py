@@ -6,6 +6,8 @@ from typing import Protocol
 
 import pytest
 
+from baro.errors import ToolError
+from baro.expand import repository
 from baro.expand.git import Git
 from baro.expand.ports import Tree, UnreadableFileError
 from baro.expand.repository import GitTree, ObjectReader
@@ -159,3 +161,42 @@ def test_equal_folders_of_two_revisions(tmp_path: Path, tree_at: TreeAt) -> None
     new = made.commit(other="2")
     assert tree_at(made, old).oid("chart") == tree_at(made, new).oid("chart")
     assert tree_at(made, old).oid("") != tree_at(made, new).oid("")
+
+
+def test_large_objects(
+    tmp_path: Path, tree_at: TreeAt, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An object beyond the bound is refused, and reading goes on."""
+    monkeypatch.setattr(repository, "LARGEST_FILE", 100)
+    made = Repository.create(tmp_path)
+    made.commit(large="x" * 200, small="y")
+    tree = tree_at(made, "HEAD")
+    with pytest.raises(UnreadableFileError, match="large is larger than"):
+        tree.read("large")
+    assert tree.read("small") == b"y"
+
+
+def test_symlinks_that_are_none(tmp_path: Path, tree_at: TreeAt) -> None:
+    """A symlink whose target no file system takes is unreadable."""
+    made = Repository.create(tmp_path)
+    (tmp_path / "odd").write_text("x" * 5000)
+    oid = made.git("hash-object", "-w", "odd")
+    made.git("update-index", "--add", "--cacheinfo", f"120000,{oid},link")
+    made.git("commit", "--quiet", "--message", "odd")
+    with pytest.raises(UnreadableFileError, match="link is no symlink"):
+        tree_at(made, "HEAD").read("link")
+
+
+def test_git_that_refuses(tmp_path: Path) -> None:
+    """A repository that Git does not want to read is said so, in Git's words."""
+    made = Repository.create(tmp_path)
+    with (tmp_path / ".git" / "config").open("a") as config:
+        config.write("[core]\n\trepositoryformatversion = 99\n")
+    with pytest.raises(ToolError, match="git rev-parse: Expected git repo version"):
+        Git.at(made.path)
+
+
+def test_a_folder_that_only_looks_like_git(tmp_path: Path) -> None:
+    """An empty `.git` makes no repository."""
+    (tmp_path / ".git").mkdir()
+    assert Git.at(tmp_path) is None
