@@ -121,7 +121,7 @@ def _parameters(text: str) -> Iterator[tuple[str, FieldPath]]:
             found = True
             steps = (*base.split("."), *re.findall(r'"([^"]+)"', keys))
             yield ".".join(steps), steps
-        for name in _DOTTED.findall(action):
+        for name in _DOTTED.findall(_INDEXED.sub("", action)):
             found = True
             yield name, tuple(name.split("."))
         flat = _FLAT.fullmatch(action)

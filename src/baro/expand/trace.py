@@ -9,13 +9,15 @@ one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from baro.expand.feeds import Feed, feeds_of, rendered_field
 from baro.expand.ports import HelmEngine
 from baro.expand.prepared import PreparedSource
+from baro.expand.valuestext import merged
 from baro.expand.valuetrace import Appearance, Setter, ValueTrace
 from baro.expand.variants import (
     DocumentKey,
@@ -62,12 +64,19 @@ class Tracer:
         """Return what is known of the source."""
         return self.prepared.rendering
 
+    @cached_property
+    def values(self) -> Mapping[str, Any]:
+        """Return what templates see: the chart's defaults below the user's values.
+
+        Handed to Helm in place of the user's, they make the same objects.
+        """
+        chart = self.rendering.chart
+        defaults = chart.defaults if chart is not None else {}
+        return merged(defaults, self.rendering.values)
+
     def value(self, path: FieldPath) -> ValueTrace:
         """Say who sets a values path, and where it appears."""
-        defaults = self.rendering.chart.defaults if self.rendering.chart else {}
-        value = get(self.rendering.values, path, MISSING)
-        if value is MISSING:
-            value = get(defaults, path, MISSING)
+        value = get(self.values, path, MISSING)
         setters = tuple(self._setters(path))
         if value is MISSING or not self._prepare():
             return ValueTrace(path, None, setters, unsettled=tuple(self._reasons))
@@ -90,7 +99,7 @@ class Tracer:
         if document is None:
             return ()
         return tuple(
-            ValueTrace(leaf, self._effective(leaf), tuple(self._setters(leaf)))
+            ValueTrace(leaf, get(self.values, leaf), tuple(self._setters(leaf)))
             for leaf in self._makers(document, path)
         )
 
@@ -102,12 +111,6 @@ class Tracer:
         if self._base is None and not self._reasons:
             self._reasons.append("the chart does not render with these values")
         return self._base is not None
-
-    def _effective(self, path: FieldPath) -> Any:
-        value = get(self.rendering.values, path, MISSING)
-        if value is MISSING and self.rendering.chart is not None:
-            value = get(self.rendering.chart.defaults, path, MISSING)
-        return None if value is MISSING else value
 
     def _setters(self, path: FieldPath) -> Iterator[Setter]:
         for layer in self.rendering.setter(path):
@@ -136,7 +139,7 @@ class Tracer:
     def _appearances(self, below: dict[FieldPath, Any]) -> Iterator[Appearance]:
         paths = list(below)
         marked = {p: changed(below[p], n) for n, p in enumerate(paths)}
-        variant = with_leaves(self.rendering.values, marked)
+        variant = with_leaves(self.values, marked)
         (after,) = render_variants(self.prepared, self.engine, [variant])
         left = paths
         if after is not None:
@@ -159,7 +162,7 @@ class Tracer:
         for start in range(0, len(paths), BATCH):
             group = paths[start : start + BATCH]
             variants = [
-                with_leaves(self.rendering.values, {p: changed(below[p], n)})
+                with_leaves(self.values, {p: changed(below[p], n)})
                 for n, p in enumerate(group)
             ]
             rendered = render_variants(self.prepared, self.engine, variants)
@@ -208,9 +211,7 @@ class Tracer:
 
     def _makers(self, document: DocumentKey, path: FieldPath) -> list[FieldPath]:
         """Return the values that make a field: those printed there, else a branch."""
-        chart = self.rendering.chart
-        known = dict(leaves(chart.defaults)) if chart is not None else {}
-        known |= dict(leaves(self.rendering.values))
+        known = dict(leaves(self.values))
         paths = [p for p in known if p and isinstance(known[p], str)]
         printed = self._printed_at(document, path, paths, known)
         if printed:
@@ -235,7 +236,7 @@ class Tracer:
                 continue
             renders += 1
             marked = {p: changed(known[p], n) for n, p in enumerate(group)}
-            variant = with_leaves(self.rendering.values, marked)
+            variant = with_leaves(self.values, marked)
             (after,) = render_variants(self.prepared, self.engine, [variant])
             if after is None:
                 middle = len(group) // 2
@@ -259,7 +260,7 @@ class Tracer:
         for start in range(0, len(paths), BATCH):
             group = paths[start : start + BATCH]
             variants = [
-                with_leaves(self.rendering.values, {p: changed(known[p], n)})
+                with_leaves(self.values, {p: changed(known[p], n)})
                 for n, p in enumerate(group)
             ]
             rendered = render_variants(self.prepared, self.engine, variants)

@@ -29,6 +29,7 @@ mode: plain
 ingress: {host: "", path: /}
 resources: {}
 password: ""
+args: [--one, --two]
 """,
     "chart/values.schema.json": '{"properties": {"mode": {"enum": ["plain", "extra"]}}}'
     "",
@@ -41,6 +42,7 @@ data:
   replicas: {{ .Values.replicas | quote }}
   random: {{ randAlphaNum 8 }}
   resources: {{ with .Values.resources }}{{ toJson . | quote }}{{ end }}
+  args: {{ join " " .Values.args }}
   url: https://{{ .Values.ingress.host }}{{ .Values.ingress.path }}
 ---
 apiVersion: v1
@@ -164,6 +166,11 @@ def places(trace: ValueTrace) -> list[str]:
             ["~Service extra"],
         ),
         (
+            "args[1]",
+            ["chart default --two chart/values.yaml:7:15"],
+            ["ConfigMap web-nginx data.args --one --two"],
+        ),
+        (
             "resources.memx",
             ["value file 2Gi values/base.yaml:3:22"],
             ['ConfigMap web-nginx data.resources {"cpux":1,"memx":"2Gi"}'],
@@ -207,6 +214,7 @@ def test_value_that_nobody_sets(tracer: Tracer) -> None:
     [
         ("data.url", ["ingress.path", "ingress.host"]),
         ("data.replicas", ["replicas"]),
+        ("data.args", ["args[0]", "args[1]"]),
         ("data.image", ["image.name"]),
         ("metadata.name", ["image.name"]),
     ],
