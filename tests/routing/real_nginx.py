@@ -58,7 +58,9 @@ def running(folder: Path, worlds: Sequence[World]) -> Iterator[None]:
         _command(folder, worlds), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
     )
     try:
-        _await(folder / "echo.sock", process)
+        # They are opened one after the other.
+        for name in ("echo", *(f"world-{world.number}" for world in worlds)):
+            _await(folder / f"{name}.sock", process)
         yield
     finally:
         process.terminate()
