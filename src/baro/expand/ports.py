@@ -120,12 +120,15 @@ class RenderOutcome:
     `failure.message` is Helm's text without the leading `Error: `; its kind is one of
     SCHEMA, KUBE_VERSION, DEPENDENCY, CHART, VALUES, RENDER.
     `lost` says why there is no answer at all: the time limit, or the engine died.
+    `unchecked` says why the values were rendered without a look at the schema: it
+    refers to another host.
     """
 
     files: tuple[RenderedFile, ...] = ()
     crds: tuple[RenderedFile, ...] = ()
     failure: Failure | None = None
     lost: str = ""
+    unchecked: str = ""
 
 
 @dataclass(frozen=True, slots=True)

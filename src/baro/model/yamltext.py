@@ -78,6 +78,8 @@ def read(text: str) -> tuple[Document, ...]:
         raise _translated(error) from error
     except YamlError:
         raise
+    except UnicodeEncodeError as error:
+        raise YamlError("the text is not Unicode") from error
     except (yaml.YAMLError, ValueError) as error:
         raise YamlError(str(error)) from error
     finally:
@@ -146,7 +148,10 @@ def _child(node: Node, step: Hashable) -> tuple[Position, Node] | None:
 
 @lru_cache(maxsize=64)
 def _composed(text: str, document: int) -> Node | None:
-    loader: Any = GoLoader(text)
+    try:
+        loader = GoLoader(text)
+    except ValueError:
+        return None
     try:
         for _ in range(document):
             if not loader.check_node():

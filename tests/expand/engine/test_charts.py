@@ -43,13 +43,14 @@ def told(outcome: RenderOutcome) -> dict[str, Any]:
     found: dict[str, Any] = {
         "rendered": {file.path: file.text.strip() for file in outcome.files},
         "crds": {file.path: file.text.strip() for file in outcome.crds},
+        "unchecked": outcome.unchecked,
     }
     return {key: value for key, value in found.items() if value}
 
 
 def wanted(case: dict[str, Any]) -> dict[str, Any]:
     """Return what the table wants of a case."""
-    keys = ("kind", "message", "rendered", "crds")
+    keys = ("kind", "message", "rendered", "crds", "unchecked")
     return {key: case[key] for key in keys if key in case}
 
 

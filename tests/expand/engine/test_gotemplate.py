@@ -93,6 +93,15 @@ def test_typed_maps_of_many_rows_stay_apart(engine: NativeEngine) -> None:
     assert rows == [[f'{n % 7}{{"a":"{n % 7}"}}'] for n in range(500)]
 
 
+def test_names_that_are_no_text_are_evaluated(engine: NativeEngine) -> None:
+    """Go writes U+FFFD for a byte that is none; so do its templates."""
+    params = {"path": "apps/\udcff", "labels": StringMap(a="\udcff")}
+    [[plain, typed]] = engine.evaluate(
+        ["{{ .path }}", '{{ index .labels "a" }}'], [params]
+    )
+    assert (plain, typed) == ("apps/\ufffd", "\ufffd")
+
+
 def test_a_template_that_never_ends_is_lost_alone() -> None:
     """The failure names the limit; the other templates, and other rows, are known."""
     endless = "{{ if .bad }}{{ range until 1000000 }}{{ range until 100000 }}x"

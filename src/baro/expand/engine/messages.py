@@ -27,10 +27,14 @@ class AskVersion(msgspec.Struct, frozen=True, array_like=True, tag="version"):
 
 
 class Rendered(msgspec.Struct, frozen=True, array_like=True, tag="rendered"):
-    """Files and CRDs, by path, in the order of their paths."""
+    """Files and CRDs, by path, in the order of their paths.
+
+    `unchecked` says why the schema was not looked at.
+    """
 
     files: list[tuple[str, str]]
     crds: list[tuple[str, str]]
+    unchecked: str = ""
 
 
 class Refused(msgspec.Struct, frozen=True, array_like=True, tag="refused"):

@@ -106,8 +106,10 @@ class NativeEngine:
             answer = self._ask(question, request.chart.content)
         except ToolError as error:
             return RenderOutcome(lost=str(error))
-        if isinstance(answer, Rendered) and not question.skip_schema:
-            self._valid.add(checked)
+        if isinstance(answer, Rendered):
+            looked = not question.skip_schema and not answer.unchecked
+            if looked:
+                self._valid.add(checked)
         return _outcome(answer)
 
     def _every(
@@ -134,8 +136,9 @@ class NativeEngine:
 
 def _outcome(answer: Answer) -> RenderOutcome:
     match answer:
-        case Rendered(files, crds):
+        case Rendered(files, crds, unchecked):
             return RenderOutcome(
+                unchecked=unchecked,
                 files=tuple(RenderedFile(path, text) for path, text in files),
                 crds=tuple(RenderedFile(path, text) for path, text in crds),
             )

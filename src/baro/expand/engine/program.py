@@ -11,11 +11,13 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, Self
 
+import msgspec
+
 from baro.errors import ToolError
 from baro.expand.chartfiles import ChartFilesError, archive_files
 from baro.expand.engine.gotemplate import Backend, Portion, evaluate
 from baro.expand.engine.messages import Answer, Refused, Render, Rendered
-from baro.expand.engine.refusal import kind_of, worded
+from baro.expand.engine.refusal import kind_of, remote_schema, worded
 from baro.expand.engine.renderings import Renderings
 from baro.expand.ports import (
     RenderedFile,
@@ -24,7 +26,7 @@ from baro.expand.ports import (
     TemplateFailure,
 )
 from baro.model.expansion import Failure, FailureKind
-from baro.process import Completed, run
+from baro.process import NOWHERE, Completed, run
 
 TIMEOUT = 60.0
 """Seconds that one rendering may take."""
@@ -112,6 +114,7 @@ class ProgramEngine:
             return RenderOutcome(
                 files=tuple(RenderedFile(*file) for file in answer.files),
                 crds=tuple(RenderedFile(*file) for file in answer.crds),
+                unchecked=answer.unchecked,
             )
         if isinstance(answer, Refused):
             kind = FailureKind(answer.kind)
@@ -145,6 +148,13 @@ class ProgramEngine:
         told = _ERROR.search(done.stderr)
         message = told[1] if told is not None else done.stderr
         message = worded(message.strip().removesuffix(_HINT).rstrip())
+        unchecked = remote_schema(message)
+        if unchecked:
+            bare = msgspec.structs.replace(question, skip_schema=True)
+            answer = self._ask(bare, content)
+            if isinstance(answer, Rendered):
+                return msgspec.structs.replace(answer, unchecked=unchecked)
+            return answer
         return Refused(kind_of(message), message)
 
     def _run(self, arguments: Sequence[str], stdin: bytes = b"") -> Completed:
@@ -158,6 +168,7 @@ class ProgramEngine:
                 "HELM_CACHE_HOME": f"{home}/.cache",
                 "HELM_CONFIG_HOME": f"{home}/.config",
                 "HELM_DATA_HOME": f"{home}/.data",
+                **NOWHERE,
             },
         )
 

@@ -4,6 +4,7 @@ Helm's values are JSON, whose maps are `map[string]interface {}`. A sub-chart's
 annotations are the one place where a chart holds a `map[string]string`.
 """
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -54,8 +55,7 @@ class TypedParams:
         self, params: Sequence[Mapping[str, Any]], paths: frozenset[Path]
     ) -> None:
         """Prepare the sets; nothing is typed where `paths` are empty."""
-        text = msgspec.json.encode({"p": params}).decode()
-        self.values = msgspec.json.encode({"p": text}).decode()
+        self.values = _json({"p": _json({"p": list(params)})})
         self.files: dict[str, bytes] = {}
         self._names: dict[bytes, str] = {}
         steps = [
@@ -66,7 +66,7 @@ class TypedParams:
         self.driver = "".join((_PLAIN, *steps))
 
     def _step(self, row: int, path: Path, value: StringMap | StringList) -> str:
-        keys = [msgspec.json.encode(key).decode() for key in path]
+        keys = [_json(key) for key in path]
         parent = " ".join(("index $P", str(row), *keys[:-1]))
         if isinstance(value, StringMap):
             typed = f".Subcharts.{self._subchart(value)}.Chart.Annotations"
@@ -75,7 +75,7 @@ class TypedParams:
         return f"{{{{- $_ := set ({parent}) {keys[-1]} ({typed}) -}}}}"
 
     def _subchart(self, value: StringMap) -> str:
-        annotations = msgspec.json.encode(value)
+        annotations = _json(value).encode()
         name = self._names.get(annotations)
         if name is None:
             name = self._names[annotations] = f"k{len(self._names)}"
@@ -85,9 +85,17 @@ class TypedParams:
         return name
 
 
+def _json(value: Any) -> str:
+    try:
+        return msgspec.json.encode(value).decode()
+    except UnicodeEncodeError:
+        # A file name may hold bytes that are no text; Go writes U+FFFD for them.
+        return json.dumps(value)
+
+
 def _strings(value: StringList) -> str:
     if not value:
         return "sortAlpha list"
     # Rarer than any separator: a character that no path and no name can have.
-    joined = msgspec.json.encode("\0".join(value)).decode()
+    joined = _json("\0".join(value))
     return f'splitList "\\x00" {joined}'

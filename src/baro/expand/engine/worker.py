@@ -65,7 +65,9 @@ def serve(questions: IO[bytes], answers: IO[bytes], timeout: float) -> None:
 
 def main(arguments: list[str]) -> None:
     """Serve standard input; standard output is for answers alone."""
-    resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
+    _, most = resource.getrlimit(resource.RLIMIT_DATA)
+    memory = MEMORY if most == resource.RLIM_INFINITY else min(MEMORY, most)
+    resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with (
         os.fdopen(os.dup(0), "rb") as questions,

@@ -11,7 +11,7 @@ import msgspec
 
 from baro.errors import ToolError
 from baro.expand.engine.messages import Answer, Question
-from baro.process import Peer
+from baro.process import NOWHERE, Peer
 
 Held = TypeVar("Held")
 
@@ -41,6 +41,8 @@ class Worker:
         self._peer.timeout = timeout or self._timeout
         try:
             frame = self._peer.ask(msgspec.msgpack.encode(question))
+        except UnicodeEncodeError as error:
+            raise ToolError("Helm's engine takes nothing but Unicode") from error
         except ToolError as error:
             raise _explained(error, self._peer.stderr) from error
         answer: Answer = _ANSWER.decode(frame)
@@ -65,11 +67,12 @@ class Worker:
             self._peer.close()
         # The worker gives up by itself, later than we do, should we be gone.
         give_up = f"{self._timeout + _GRACE:g}"
+        path = os.pathsep.join(entry for entry in sys.path if entry)
         program = (sys.executable, "-P", "-X", "utf8")
         return Peer(
             (*program, "-m", "baro.expand.engine.worker", give_up),
             timeout=self._timeout,
-            env={"PYTHONPATH": os.pathsep.join(p for p in sys.path if p)},
+            env={"PYTHONPATH": path, **NOWHERE},
             name="Helm's engine",
         )
 
