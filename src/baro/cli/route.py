@@ -1,0 +1,124 @@
+"""`baro route`."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from baro.cli import options
+from baro.cli.output import write
+from baro.cli.routing import routes_of, routing_flags
+from baro.cli.state import target_state
+from baro.errors import InputError
+from baro.report import route_answers
+from baro.routing.answer import Answer
+from baro.routing.platform import ClusterRoutes
+from baro.routing.request import Request
+
+
+@click.command("route", short_help="Say who answers a URL, with which path, and why.")
+@click.argument("words", nargs=-1, metavar="[URL]... [PATH]...")
+@options.platform_flags
+@routing_flags
+@click.option(
+    "--from-file",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Take URLs from FILE, one a line; # begins a remark.",
+)
+@click.option("--method", default="GET", metavar="METHOD", help="Default: GET.")
+@click.option(
+    "--header", multiple=True, metavar="'NAME: VALUE'", help="Send it. Repeatable."
+)
+@click.option(
+    "--scheme",
+    type=click.Choice(["http", "https"]),
+    default=None,
+    help="Of URLs without one (default: https), or instead of theirs.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["terminal", "json"]),
+    default="terminal",
+    help="Form of the answer.",
+)
+@options.output_file
+@options.language
+def command(words: tuple[str, ...], **given: Any) -> int:
+    """Say who would answer each URL on the platform in PATH (default: here).
+
+    Shows the controller's answer, the chain that led to it, and why every other
+    Ingress lost. Redirects are followed. Nothing is sent anywhere.
+    """
+    urls, paths = _sorted_out(words, given["from_file"], given["scheme"])
+    headers = [_header(text) for text in given["header"]]
+    asked = [Request.of(url, method=given["method"], headers=headers) for url in urls]
+    flags = options.flags(paths, given)
+    with target_state(flags, account=False) as target:
+        clusters = routes_of(target.snapshot, given)
+    answers = [_follow(request, clusters) for request in asked]
+    if given["form"] == "json":
+        text = route_answers.to_json(answers, clusters)
+    else:
+        text = route_answers.to_text(answers, clusters, given["language"])
+    write(text, given["output_file"])
+    for gap in target.snapshot.gaps:
+        click.echo(f"gap: {gap.subject}: {gap.reason}", err=True)
+    return 0
+
+
+def _sorted_out(
+    words: Sequence[str], file: Path | None, scheme: str | None
+) -> tuple[list[str], tuple[Path, ...]]:
+    """Tell URLs from paths: what exists here is a path."""
+    listed = list(_from_file(file)) if file is not None else []
+    urls = [word for word in words if "://" in word or not Path(word).exists()]
+    paths = tuple(Path(word) for word in words if word not in urls)
+    found = [_schemed(url, scheme) for url in (*urls, *listed)]
+    if not found:
+        raise InputError("which URL?", hint="baro route https://host/path [PATH]")
+    return found, paths
+
+
+def _from_file(file: Path) -> Iterator[str]:
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "is not UTF-8"
+        raise InputError(f"cannot read: {reason}", where=str(file)) from error
+    for line in lines:
+        text = line.partition("#")[0].strip()
+        if text:
+            yield text
+
+
+def _schemed(url: str, scheme: str | None) -> str:
+    rest = url.partition("://")[2] if "://" in url else url
+    if "://" in url and scheme is None:
+        return url
+    if "." not in rest.partition("/")[0] and "://" not in url:
+        raise InputError(
+            f"{url} is neither a URL nor a folder",
+            hint="write URLs like https://host/path; check the folder's name",
+        )
+    return f"{scheme or 'https'}://{rest}"
+
+
+def _header(text: str) -> tuple[str, str]:
+    name, colon, value = text.partition(":")
+    if not colon or not name.strip():
+        raise InputError(
+            f"--header {text!r}: not of the form 'NAME: VALUE'",
+            hint="write --header 'X-Canary: always'",
+        )
+    return name.strip(), value.strip()
+
+
+def _follow(request: Request, clusters: Sequence[ClusterRoutes]) -> list[Answer]:
+    """Ask the cluster that has the host; the first one if none does."""
+    for cluster in clusters:
+        if cluster.answer(request).ingress is not None:
+            return cluster.follow(request)
+    return clusters[0].follow(request)

@@ -1,0 +1,63 @@
+"""What `route`, `routes` and `verify` have in common."""
+
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from baro.cli.named import unknown
+from baro.errors import InputError
+from baro.model.snapshot import Snapshot
+from baro.routing.answer import Controller
+from baro.routing.platform import ClusterRoutes, cluster_routes
+
+Function = Callable[..., Any]
+
+_FLAGS: tuple[Callable[[Function], Function], ...] = (
+    click.option(
+        "--controller",
+        default="",
+        metavar="NAME[@VERSION]",
+        help="Answer as this one. Default: what the platform installs.",
+    ),
+    click.option(
+        "--no-endpoints",
+        multiple=True,
+        metavar="NS/NAME",
+        help="A Service without ready endpoints. Repeatable.",
+    ),
+    click.option("--cluster", default="", metavar="NAME", help="Only this cluster."),
+)
+
+
+def routing_flags(function: Function) -> Function:
+    """Add the flags that say who routes."""
+    for option in reversed(_FLAGS):
+        function = option(function)
+    return function
+
+
+def routes_of(snapshot: Snapshot, given: dict[str, Any]) -> list[ClusterRoutes]:
+    """Return the routes of the clusters that the flags leave.
+
+    Raises:
+        InputError: a flag names a controller, cluster or Service that is none.
+    """
+    for name in given["no_endpoints"]:
+        if name.count("/") != 1:
+            raise InputError(
+                f"--no-endpoints {name}: not of the form NAMESPACE/NAME",
+                hint="write --no-endpoints backstage/backstage",
+            )
+    wanted = Controller.parse(given["controller"]) if given["controller"] else None
+    found = cluster_routes(
+        snapshot.manifests, controller=wanted, unready=frozenset(given["no_endpoints"])
+    )
+    if not given["cluster"]:
+        return found
+    named = [each for each in found if each.cluster == given["cluster"]]
+    if not named:
+        raise unknown(
+            "cluster with routes", given["cluster"], (each.cluster for each in found)
+        )
+    return named

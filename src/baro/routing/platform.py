@@ -1,0 +1,119 @@
+"""The routing tables of a whole state: one for each controller of each cluster."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from urllib.parse import urljoin
+
+from baro.errors import InputError
+from baro.model.manifest import Manifest
+from baro.routing.answer import Answer, Controller, Outcome
+from baro.routing.installed import clusters_of, installed
+from baro.routing.request import Request
+from baro.routing.table import RouteTable, known_controllers
+from baro.routing.world import Declared
+
+ROUTED = frozenset(("Ingress", "HTTPRoute", "GRPCRoute"))
+"""Kinds that ask for a route."""
+ASSUMED = Controller("ingress-nginx")
+"""The controller of a state that installs none; its last release."""
+HOPS = 10
+"""Redirects that a client follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterRoutes:
+    """The routes of one cluster.
+
+    `assumed` tells that no controller was found there, so the default stands in;
+    `foreign` names controllers whose behaviour baro does not know.
+    """
+
+    cluster: str
+    tables: tuple[RouteTable, ...]
+    assumed: bool = False
+    foreign: tuple[str, ...] = ()
+
+    def answer(self, request: Request) -> Answer:
+        """Tell what becomes of a request: by the controller that has its host."""
+        answers = [table.answer(request) for table in self.tables]
+        return next((a for a in answers if _serves(a)), answers[0])
+
+    def follow(self, request: Request) -> list[Answer]:
+        """Return the answers that a client meets, redirects followed."""
+        hops = [self.answer(request)]
+        seen = {request.url}
+        while hops[-1].outcome is Outcome.REDIRECT and len(hops) <= HOPS:
+            location = hops[-1].location or ""
+            url = urljoin(hops[-1].request.url, location)
+            if url in seen or not url.startswith(("http://", "https://")):
+                break
+            seen.add(url)
+            try:
+                following = Request.of(
+                    url, method=request.method, headers=request.headers
+                )
+            except InputError:
+                break
+            hops.append(self.answer(following))
+        return hops
+
+
+def cluster_routes(
+    manifests: Iterable[Manifest],
+    *,
+    controller: Controller | None = None,
+    unready: Collection[str] = (),
+) -> list[ClusterRoutes]:
+    """Return the routes of every cluster that has any; of all if none has.
+
+    `controller` stands in for what the state itself installs. `unready` names
+    Services (`namespace/name`) without endpoints.
+
+    Raises:
+        InputError: no such controller is known.
+    """
+    by_cluster = clusters_of(manifests)
+    routed = {
+        cluster: objects
+        for cluster, objects in by_cluster.items()
+        if any(manifest.kind in ROUTED for manifest in objects)
+    }
+    chosen = routed or by_cluster or {"": []}
+    return [
+        _routes(cluster, objects, controller, unready)
+        for cluster, objects in sorted(chosen.items())
+    ]
+
+
+def _routes(
+    cluster: str,
+    objects: Sequence[Manifest],
+    controller: Controller | None,
+    unready: Collection[str],
+) -> ClusterRoutes:
+    found = [each.controller for each in installed(objects)]
+    known = set(known_controllers())
+    wanted = [c for c in found if c.name in known]
+    if controller is not None:
+        # Flags and settings of the installed one still hold for another release.
+        same = next((c for c in wanted if c.name == controller.name), None)
+        flags, settings = (same.flags, same.settings) if same else ((), ())
+        wanted = [Controller(controller.name, controller.version, flags, settings)]
+    declared = [Declared(manifest.body, manifest) for manifest in objects]
+    tables = tuple(
+        RouteTable.build(declared, each, unready=unready)
+        for each in dict.fromkeys(wanted or [ASSUMED])
+    )
+    return ClusterRoutes(
+        cluster,
+        tables,
+        assumed=not wanted,
+        foreign=tuple(sorted({c.name for c in found} - known)),
+    )
+
+
+def _serves(answer: Answer) -> bool:
+    return answer.ingress is not None or answer.outcome in (
+        Outcome.REDIRECT,
+        Outcome.NOT_LOADED,
+    )
