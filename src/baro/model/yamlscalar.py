@@ -29,6 +29,7 @@ _FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?"
 _INTEGER = re.compile(
     r"[-+]?(?:0[bB][01]+|0[oO][0-7]+|0[xX][0-9a-fA-F]+|0[0-7]*|[1-9][0-9]*)"
 )
+_BETWEEN = re.compile(r"(?<=[0-9])_(?=[0-9])")
 _LARGEST = 1 << 64
 _SMALLEST = -(1 << 63)
 _SIGNED = 1 << 63
@@ -46,7 +47,8 @@ def scalar(text: str) -> Scalar:
         return _WORDS[text]
     if text[0] not in "+-.0123456789":
         return text
-    plain = text if text[0] == "." else text.replace("_", "")
+    # go-yaml takes out the underscores, but Go reads what begins with a point.
+    plain = _BETWEEN.sub("", text) if text[0] == "." else text.replace("_", "")
     if _INTEGER.fullmatch(plain):
         number = _integer(plain)
         if _SMALLEST <= number < _LARGEST:

@@ -5,6 +5,7 @@ annotations are the one place where a chart holds a `map[string]string`.
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -14,6 +15,7 @@ from baro.expand.ports import StringList, StringMap
 
 Path = tuple[str, ...]
 
+_HALF = re.compile(r"[\ud800-\udfff]")
 _PLAIN = "{{- $P := (mustFromJson .Values.p).p -}}"
 
 
@@ -90,7 +92,7 @@ def _json(value: Any) -> str:
         return msgspec.json.encode(value).decode()
     except UnicodeEncodeError:
         # A file name may hold bytes that are no text; Go writes U+FFFD for them.
-        return json.dumps(value)
+        return _HALF.sub("\ufffd", json.dumps(value, ensure_ascii=False))
 
 
 def _strings(value: StringList) -> str:
