@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from baro.expand.goyaml import conversion_error
 from baro.expand.pathpattern import PatternError, gobwas_pattern
 from baro.expand.ports import Tree, UnreadableFileError
 from baro.expand.prepared import Printed
@@ -133,11 +134,10 @@ def _yaml(text: SourceText, name: str) -> Iterator[tuple[int, Mapping[str, Any]]
         if not _like_a_manifest(text):
             return
         line = error.position.line if error.position else None
-        where = f"line {line}: " if line else ""
         raise refused(
             FailureKind.OUTPUT,
-            f'Failed to unmarshal "{name}": failed to unmarshal manifest: error '
-            f"converting YAML to JSON: yaml: {where}{error.message}",
+            f'Failed to unmarshal "{name}": failed to unmarshal manifest: '
+            f"{conversion_error(error)}",
         ).at(text.at(line)) from error
     found = False
     for document in documents:

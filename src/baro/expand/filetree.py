@@ -86,7 +86,7 @@ class FileTree:
     def oid(self, under: str = "") -> str:
         """Return a digest of everything below a folder."""
         digest = hashlib.sha256()
-        for path in self.files(under):
+        for path in self.files(under) or filter(self.is_file, [_clean(under)]):
             content = self._files[path]
             digest.update(f"{len(path)} {path} {len(content)} ".encode())
             digest.update(content)

@@ -5,8 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from yaml.scanner import ScannerError
-
+from baro.expand.goyaml import conversion_error
 from baro.model import yamltext
 
 # Helm: pkg/release/v1/util/manifest.go, sep. A marker may be glued to what follows.
@@ -71,7 +70,8 @@ def read_object(piece: Piece) -> Mapping[str, Any] | None:
     try:
         documents = yamltext.read(piece.text)
     except yamltext.YamlError as error:
-        raise OutputError(*_converted(error, piece)) from error
+        line = error.position.line if error.position is not None else 1
+        raise OutputError(conversion_error(error), piece.line + line - 1) from error
     body = documents[0].value if documents else None
     if body is None:
         return None
@@ -119,20 +119,6 @@ def hook_events(body: Mapping[str, Any]) -> frozenset[str] | None:
         return None
     return frozenset(
         event.strip().lower() for event in str(annotations[_HOOK]).split(",")
-    )
-
-
-def _converted(error: yamltext.YamlError, piece: Piece) -> tuple[str, int | None]:
-    """Return go-yaml's text for a parse error, and its line in the whole output."""
-    if error.position is None:
-        return f"error converting YAML to JSON: yaml: {error.message}", piece.line
-    line = error.position.line
-    # go-yaml counts a parser's error from 0 and a scanner's from 1.
-    said = line if isinstance(error.__cause__, ScannerError) else line - 1
-    where = f"line {said}: " if said else ""
-    return (
-        f"error converting YAML to JSON: yaml: {where}{error.message}",
-        piece.line + line - 1,
     )
 
 

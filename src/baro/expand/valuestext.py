@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from yaml.scanner import ScannerError
-
+from baro.expand.goyaml import conversion_error
 from baro.model.text import SourceText
 from baro.model.yamltext import YamlError
 
@@ -33,7 +32,8 @@ def values_of(text: SourceText) -> dict[str, Any]:
     try:
         documents = text.documents
     except YamlError as error:
-        raise _unreadable(error) from error
+        line = error.position.line if error.position is not None else None
+        raise ValuesTextError(conversion_error(error), line) from error
     values: dict[str, Any] = {}
     for document in documents:
         if document.value is None:
@@ -47,18 +47,6 @@ def values_of(text: SourceText) -> dict[str, Any]:
             )
         values = merged(values, document.value) if values else document.value
     return values
-
-
-def _unreadable(error: YamlError) -> ValuesTextError:
-    where = ""
-    line = error.position.line if error.position is not None else None
-    if line is not None:
-        # go-yaml counts a parser's error from 0 and a scanner's from 1.
-        said = line if isinstance(error.__cause__, ScannerError) else line - 1
-        where = f"line {said}: " if said else ""
-    return ValuesTextError(
-        f"error converting YAML to JSON: yaml: {where}{error.message}", line
-    )
 
 
 def merged(weaker: Mapping[str, Any], stronger: Mapping[str, Any]) -> dict[str, Any]:

@@ -29,7 +29,7 @@ class Case:
     name: str
     expect: Mapping[str, Any]
     spec: Mapping[str, Any]
-    files: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, str | bytes] = field(default_factory=dict)
     repositories: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     charts: Mapping[str, str] = field(default_factory=dict)
     metadata: Mapping[str, Any] = field(default_factory=dict)
