@@ -31,13 +31,14 @@ REFUSED = "refused"
 ODD = """
 y Y n N yes Yes YES yEs no No NO on On ON off Off OFF true True TRUE tRue false ~ null
 Null NULL nULL nil None 0 -0 +0 00 01 010 0o10 0o8 08 09 0O10 0x1F 0X1F 0xg -0x1F
-+0x10 0b1 0B1 0b2 -0b11 1_000 1__0 _1 1_ 0_1 0x_1 0x1_F 1_0.5 1_0e1 ._5 .5_ .0_0 .1_1e1_0 .1__1 1e3 1E3
++0x10 0b1 0B1 0b2 -0b11 1_000 1__0 _1 1_ 0_1 0x_1 0x1_F 1_0.5 1_0e1 ._5 .5_ 1e3 1E3
 1e+3 1e-3 1.e3 .5 .5e1 -.5 +.5 . .. ... -. +. 1. -1. 1.5.2 1e 1e400 -1e400 1e-400 .inf
 -.inf +.inf .Inf .INF .nan .NaN .NAN inf nan Infinity 0x1p4 12:30:45 1:30 190:20:30
 2024-01-01 2024-01-01T00:00:00Z = << 9007199254740993 18446744073709551615
 18446744073709551616 -9223372036854775808 -9223372036854775809 99999999999999999999
 0xFFFFFFFFFFFFFFFFF 1,000 1.0 100000000000000000000 1.8e308 5e-324 1e-5 123456.5
-1234567.5 0.1 16777217.0 -0.0 0e0 a:b a::b http://x -a -- 0b 0x 0o 0_ 0777 0o777 -010
+1234567.5 0.1
+.0_0 .1_1e1_0 .1__1 16777217.0 -0.0 0e0 a:b a::b http://x -a -- 0b 0x 0o 0_ 0777 0o777 -010
 0xdeadBEEF "1" '1' "yes" '' "" 'it''s' "\\x41\\u00e9\\U0001F600" "\\q" "a\\/b" "a\\\\/b"
 "\\e\\0\\N\\_\\L\\P" !x !y*1 !!str*1 !!str*true !!str*1e3 !!int*"1" !!int*1 !!float*1
 !!float*"1" !!bool*"yes" !!null*x !!null*~ !!int*abc !!float*abc !!bool*abc

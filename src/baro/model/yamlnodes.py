@@ -71,7 +71,7 @@ class GoLoader(_Loader):  # type: ignore[misc] # the C and the Python loader sha
         super().__init__(text.removeprefix("\ufeff"))
         self.text = text.removeprefix("\ufeff")
         self.slashes = "\\/" in text
-        self.bangs = "! " in text
+        self.bangs = "!" in text
         self.depth = 0
 
     def resolve(self, kind: type[Node], value: str | None, implicit: Any) -> str:
