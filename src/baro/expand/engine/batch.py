@@ -7,13 +7,13 @@ from typing import Any
 import msgspec
 
 from baro.expand.chartfiles import pack
-from baro.expand.engine.functions import HELPERS
+from baro.expand.engine.functions import DEFINITIONS
 from baro.expand.engine.messages import Render, Rendered
 from baro.expand.engine.rewriting import Rewritten
 from baro.expand.engine.typedparams import Path, TypedParams
 
 _CHART = b"{apiVersion: v2, name: c, version: 0.0.0}"
-_HELPERS = HELPERS.encode()
+_DEFINITIONS = DEFINITIONS.encode()
 _HEAD = ("kind: Evaluations", "items:")
 """The `helm` program wants to see an object."""
 _BEFORE = 1 + len(_HEAD)
@@ -46,7 +46,7 @@ def batch(
         text = template.text.encode("utf-8", "replace")
         files[f"templates/_{column}.tpl"] = text
     if any(template.changes for template in templates):
-        files["templates/_h.tpl"] = _HELPERS
+        files["templates/_h.tpl"] = _DEFINITIONS
     return _question(files, typed.values, strict=strict, share=not typed.files)
 
 
@@ -70,7 +70,7 @@ def parsing(template: Rewritten) -> tuple[Render, bytes]:
     files = {
         "Chart.yaml": _CHART,
         "templates/d.yaml": b"{{ tpl .Values.t . }}",
-        "templates/_h.tpl": _HELPERS,
+        "templates/_h.tpl": _DEFINITIONS,
     }
     values = msgspec.json.encode({"t": template.text}).decode()
     return _question(files, values, strict=False, share=True)

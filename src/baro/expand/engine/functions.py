@@ -85,7 +85,7 @@ REWRITINGS = {
 # SlugifyName; github.com/gosimple/slug, Make. A sanitized name is ASCII, so that
 # nothing is left to transliterate. `fromYaml` and `fromYamlArray` of Helm return
 # their error, Argo CD's raise it; `fromJson` of Helm wants an object.
-HELPERS = r"""
+DEFINITIONS = r"""
 {{- define "baro.fail" }}{{ include (print "baro.fail:" .) . }}{{ end }}
 {{- define "baro.failed" }}{{ b64dec . | include "baro.fail" }}{{ end }}
 {{- define "baro.normalize" -}}
