@@ -37,7 +37,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "doubtful": "not known",
         "differs": "{field} is {actual}, expected {expected}",
         "verdict": "{holds} of {total} expected routes hold",
-        "none-expected": "no routes are expected: write them under routes: in baro.yaml",
+        "none-expected": "no routes are expected: list them in baro.yaml (routes:)",
         "title": "Routes",
     },
     "ko": {

@@ -1,0 +1,232 @@
+"""The whole routing table: text, JSON, Mermaid in Markdown, rows of a picture."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from baro.graph.relations.selects import selected, workloads_by_namespace
+from baro.model.manifest import Manifest
+from baro.model.snapshot import Snapshot
+from baro.report.json_v1 import SCHEMA, encode
+from baro.report.messages.route_words import words
+from baro.report.messages.routing import sentence
+from baro.report.plaintext import harmless
+from baro.report.route_answers import config_error
+from baro.routing.answer import Loser, Place
+from baro.routing.platform import ClusterRoutes
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One place of the table, with the Application and workload behind it.
+
+    `upstream` is the rewritten path as written, empty where the path stays.
+    """
+
+    cluster: str
+    controller: str
+    host: str
+    path: str
+    path_type: str
+    ingress: str
+    application: str
+    service: str
+    port: str
+    upstream: str
+    redirect: str
+    workload: str
+    shadowed: tuple[Loser, ...]
+
+
+def rows(snapshot: Snapshot, clusters: Sequence[ClusterRoutes]) -> list[Row]:
+    """Return the table of every cluster, in the order of matching.
+
+    The `/` that a host has only because nginx needs one is left out.
+    """
+    workloads = workloads_by_namespace(snapshot)
+    services = {
+        (m.cluster, m.ref.path): m for m in snapshot.of_kind("Service", group="")
+    }
+
+    def workload(cluster: str, service: str) -> str:
+        found = services.get((cluster, service))
+        if found is None:
+            return ""
+        return ", ".join(str(w.ref) for w in selected(found, workloads))
+
+    return [
+        Row(
+            cluster=routes.cluster,
+            controller=f"{table.controller.name} {table.controller.version}".strip(),
+            host=place.host,
+            path=place.path or "/",
+            path_type=place.path_type,
+            ingress=place.ingress,
+            application=_application(place),
+            service=place.service,
+            port=place.port,
+            upstream=place.rewrite,
+            redirect=place.redirect,
+            workload=workload(routes.cluster, place.service),
+            shadowed=place.shadowed,
+        )
+        for routes in clusters
+        for table in routes.tables
+        for place in table.places()
+        if place.ingress and not place.is_default
+    ]
+
+
+def _application(place: Place) -> str:
+    subject = place.subject
+    if isinstance(subject, Manifest) and subject.application is not None:
+        return subject.application.path
+    return ""
+
+
+def to_text(
+    table: Sequence[Row], clusters: Sequence[ClusterRoutes], language: str
+) -> str:
+    """Return the table as aligned columns, one host after the other."""
+    said = words(language)
+    lines = list(_setting(clusters, language))
+    host = None
+    widths = [
+        max((len(cell) for cell in column), default=0)
+        for column in zip(*(_cells(row) for row in table), strict=True)
+    ]
+    for row in table:
+        if (row.cluster, row.host) != host:
+            host = (row.cluster, row.host)
+            cluster = f"  ({row.cluster}, {row.controller})" if row.cluster else ""
+            lines += ["", f"{row.host or '*'}{cluster}"]
+        cells = _cells(row)
+        padded = (f"{c:<{w}}" for c, w in zip(cells, widths, strict=True))
+        lines.append(f"  {'  '.join(padded)}".rstrip())
+        for loser in row.shadowed:
+            why = sentence(loser.why, language)
+            lines.append(
+                "    " + said["shadowed"].format(ingress=loser.ingress, why=why)
+            )
+    lines += list(_outside(clusters, language))
+    return harmless("\n".join(lines).lstrip("\n")) + "\n"
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    target = f"=> {row.redirect}" if row.redirect else f"{row.service}:{row.port}"
+    upstream = f"as {row.upstream}" if row.upstream and not row.redirect else ""
+    return (row.path, f"-> {target}", upstream, row.ingress, row.application)
+
+
+def _setting(clusters: Sequence[ClusterRoutes], language: str) -> Iterator[str]:
+    said = words(language)
+    error = config_error(clusters)
+    if error is not None:
+        yield said["config-error"].format(reason=sentence(error, language))
+    for routes in clusters:
+        if routes.assumed:
+            controller = routes.tables[0].controller
+            name = f"{controller.name} {controller.version}".strip()
+            yield said["assumed"].format(controller=name)
+        if routes.foreign:
+            yield said["foreign"].format(controllers=", ".join(routes.foreign))
+
+
+def _outside(clusters: Sequence[ClusterRoutes], language: str) -> Iterator[str]:
+    said = words(language)
+    found = [
+        said[key].format(ingress=loser.ingress, why=sentence(loser.why, language))
+        for routes in clusters
+        for table in routes.tables
+        for key, losers in (("left-out", table.left_out), ("remark", table.remarks))
+        for loser in losers
+    ]
+    if found:
+        yield ""
+        yield from dict.fromkeys(found)
+
+
+def to_json(table: Sequence[Row], clusters: Sequence[ClusterRoutes]) -> str:
+    """Return the table as JSON."""
+    error = config_error(clusters)
+    return encode(
+        {
+            "schema": SCHEMA,
+            "command": "routes",
+            "routes": [
+                {
+                    "cluster": row.cluster,
+                    "controller": row.controller,
+                    "host": row.host,
+                    "path": row.path,
+                    "pathType": row.path_type,
+                    "ingress": row.ingress,
+                    "application": row.application or None,
+                    "service": row.service or None,
+                    "port": row.port or None,
+                    "upstreamPath": row.upstream or None,
+                    "redirect": row.redirect or None,
+                    "workload": row.workload or None,
+                    "shadowed": [
+                        {"ingress": loser.ingress, "why": sentence(loser.why)}
+                        for loser in row.shadowed
+                    ],
+                }
+                for row in table
+            ],
+            "notServed": [
+                {"ingress": loser.ingress, "why": sentence(loser.why)}
+                for routes in clusters
+                for each in routes.tables
+                for loser in each.left_out
+            ],
+            "configError": sentence(error) if error is not None else None,
+        }
+    )
+
+
+def to_markdown(
+    table: Sequence[Row], clusters: Sequence[ClusterRoutes], language: str
+) -> str:
+    """Return a Mermaid picture and the table below it."""
+    said = words(language)
+    lines = [f"## {said['title']}", "", *_setting(clusters, language)]
+    lines += ["```mermaid", "flowchart LR", *_mermaid(table), "```", ""]
+    heads = ("host", "path", "upstream", "ingress", "service", "application")
+    lines.append("| " + " | ".join(said[head] for head in heads) + " |")
+    lines.append("|" + "---|" * len(heads))
+    for row in table:
+        target = row.upstream or said["as-is"]
+        if row.redirect:
+            target = said["redirects"].format(location=row.redirect)
+        cells = (row.host, row.path, target, row.ingress, row.service, row.application)
+        lines.append("| " + " | ".join(_cell(cell) for cell in cells) + " |")
+    lines += [f"\n{line}" for line in _outside(clusters, language) if line]
+    return harmless("\n".join(lines)) + "\n"
+
+
+def _cell(text: str) -> str:
+    return f"`{text.replace('|', '&#124;')}`" if text else ""
+
+
+def _mermaid(table: Sequence[Row]) -> Iterator[str]:
+    names: dict[tuple[str, str], str] = {}
+
+    def node(kind: str, text: str) -> str:
+        key = (kind, text)
+        fresh = key not in names
+        name = names.setdefault(key, f"{kind}{len(names)}")
+        if not fresh:
+            return name
+        quoted = text.replace('"', "#quot;").replace("<", "#lt;")
+        return f'{name}["{quoted}"]'
+
+    for row in table:
+        steps = [node("h", row.host or "*"), node("p", f"{row.host}{row.path}")]
+        steps.append(node("i", row.ingress))
+        if row.redirect:
+            steps.append(node("r", row.redirect))
+        else:
+            steps.append(node("s", f"{row.service}:{row.port}"))
+            if row.workload:
+                steps.append(node("w", row.workload))
+        yield "  " + " --> ".join(steps)
