@@ -271,6 +271,9 @@ def server_blocks(world: World) -> Iterator[str]:
 
 def location_body(world: World, location: Location, certificate: str) -> Iterator[str]:
     """Write what is in a location: redirects, https, rewrite, 503, proxy."""
+    name = location.ingress["metadata"] if location.ingress else {}
+    yield f'set $namespace "{name.get("namespace", "")}";'
+    yield f'set $ingress_name "{name.get("name", "")}";'
     if location.flag("relative-redirects", default=False):
         yield "absolute_redirect off;"
     if location.redirect:

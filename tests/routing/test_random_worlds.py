@@ -229,6 +229,9 @@ def test_random_worlds_are_answered_as_a_real_nginx_does(
                 event(answer.certainty)
                 if answer.certainty is Certainty.UNKNOWN:
                     continue
+                if not (answer.upstream_path or "/").startswith("/"):
+                    # The echo server is an nginx, too, and refuses such a line.
+                    continue
                 event(answer.outcome)
                 real = real_nginx.ask(folder, world.number, request)
                 expected = (drawn.ingresses, request.url, real_nginx.told(answer))

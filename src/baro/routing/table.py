@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from importlib import import_module
 from typing import Self
 
+import baro.routing as _package
 from baro.errors import InputError
 from baro.routing.answer import Answer, Controller, Loser, Place
 from baro.routing.reasons import Reason
@@ -74,29 +75,31 @@ class RouteTable:
 
 def known_controllers() -> list[str]:
     """Return the names that `find_strategy` knows, sorted."""
-    return sorted(strategy.name for strategy in _strategies())
+    found = map(_strategy_in, sorted(_modules()))
+    return sorted(strategy.name for strategy in found if strategy is not None)
 
 
 def find_strategy(name: str) -> Strategy:
-    """Return the strategy of that name.
+    """Return the strategy of that name: the one of the module that is named so.
 
     Raises:
         InputError: there is none.
     """
-    for strategy in _strategies():
-        if strategy.name == name:
-            return strategy
-    raise InputError(
-        f"baro does not know the ingress controller {name!r}",
-        hint=f"it knows {', '.join(known_controllers())}",
-    )
-
-
-def _strategies() -> Iterable[Strategy]:
-    package = import_module("baro.routing")
-    for module in pkgutil.iter_modules(package.__path__, "baro.routing."):
-        strategy: Strategy | None = getattr(
-            import_module(module.name), "STRATEGY", None
+    module = name.replace("-", "_")
+    strategy = _strategy_in(module) if module in _modules() else None
+    if strategy is None or strategy.name != name:
+        raise InputError(
+            f"baro does not know the ingress controller {name!r}",
+            hint=f"it knows {', '.join(known_controllers())}",
         )
-        if strategy is not None:
-            yield strategy
+    return strategy
+
+
+def _modules() -> set[str]:
+    return {module.name for module in pkgutil.iter_modules(_package.__path__)}
+
+
+def _strategy_in(module: str) -> Strategy | None:
+    imported = import_module(f"{_package.__name__}.{module}")
+    strategy: Strategy | None = getattr(imported, "STRATEGY", None)
+    return strategy

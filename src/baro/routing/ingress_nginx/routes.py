@@ -72,7 +72,7 @@ class IngressNginxRoutes:
     @property
     def remarks(self) -> Sequence[Loser]:
         """Return the annotations without effect."""
-        return self.selection.remarks
+        return (*self.selection.remarks, *self.names.remarks())
 
     def places(self) -> Sequence[Place]:
         """Return all locations, by host, in the order of the file."""

@@ -1,13 +1,15 @@
 """The servers that ingress-nginx writes, and which of them nginx chooses."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from baro.routing.answer import Loser
 from baro.routing.ingress_nginx.annotations import Settings
 from baro.routing.ingress_nginx.behaviour import Behaviour
 from baro.routing.ingress_nginx.locations import Location, arrange
 from baro.routing.ingress_nginx.merging import DEFAULT_SERVER, Merged
+from baro.routing.ingress_nginx.selection import Kept
 from baro.routing.nginx.regex import (
     BrokenError,
     NotImitatedError,
@@ -125,6 +127,14 @@ class Names:
             return Chosen(server, why, alias)
         native = self._native(name)
         return native or self._by_pattern(name)
+
+    def remarks(self) -> Iterator[Loser]:
+        """Return the aliases that another server has already."""
+        # An alias with a dot in front is two names.
+        for server, reason in dict.fromkeys(self.taken):
+            owner = _alias_giver(server)
+            if owner is not None:
+                yield Loser(owner.key, reason, subject=owner.ingress.subject)
 
     def _native(self, name: str) -> Chosen | None:
         rest = name
@@ -257,7 +267,12 @@ def _claim_exact(names: Names, key: str, server: Server, alias: str) -> None:
 
 
 def _alias_owner(server: Server) -> str:
-    return next((one.owner_key for one in server.locations if one.settings.aliases), "")
+    owner = _alias_giver(server)
+    return owner.key if owner else ""
+
+
+def _alias_giver(server: Server) -> Kept | None:
+    return next((one.owner for one in server.locations if one.settings.aliases), None)
 
 
 def _pattern(names: Names, server: Server, alias: str) -> Regex | None:
