@@ -3,7 +3,8 @@
 A case is a map; every key may be left out:
 
 - `target`, `live`: YAML documents, as one text (the file `target.yaml`).
-- `clusters`: a list of `{name, server, labels, annotations, implicit, written}`.
+- `clusters`: a list of `{name, server, labels, annotations, implicit, unknown}`;
+  `unknown` lists the labels whose value nobody knows, `nowhere` leaves out the place.
   Places are lines of a file `clusters.yaml` that is made of the list; with
   `secret: Kind/namespace/name` the origin is that manifest of the target.
 - `kubernetes`: the version that the state is judged for.
@@ -93,13 +94,18 @@ class _Builder:
             path: SourceText(path, text)
             for path, text in self.case.get("files", {}).items()
         }
+        entries = self.case.get("renderings", ())
+        known = {m.ref.name for m in self.objects} | {m.ref.path for m in self.objects}
+        # What an Application of the target renders may be an ApplicationSet.
+        first = [e for e in entries if e["application"] in known]
+        renderings = [self.rendering(entry) for entry in first]
         generations = tuple(map(self.generation, self.case.get("generations", ())))
-        renderings = tuple(map(self.rendering, self.case.get("renderings", ())))
+        renderings.extend(self.rendering(e) for e in entries if e not in first)
         return Snapshot(
             manifests=tuple(self.objects),
             clusters=tuple(self.clusters()),
             generations=generations,
-            renderings=renderings,
+            renderings=tuple(renderings),
             values_files=tuple(map(_values_file, self.files.values())),
             kubernetes_version=self.case.get("kubernetes", ""),
         )
@@ -134,8 +140,9 @@ class _Builder:
                 annotations=entry.get("annotations", {}),
                 implicit=entry.get("implicit", False),
                 origin=origin,
-                location=text.locate((index,)),
+                location=None if entry.get("nowhere") else text.locate((index,)),
                 places=places,
+                unknown=frozenset(("labels", key) for key in entry.get("unknown", ())),
             )
 
     def generation(self, entry: Mapping[str, Any]) -> Generation:

@@ -88,12 +88,10 @@ def hidden(cluster: ClusterRegistration, key: str) -> bool:
 
 
 def alike(value: str, wanted: str) -> bool:
-    """Tell whether two words differ only in what people overlook.
+    """Tell whether two words are equal but for what people overlook.
 
     Case, spaces around them, quotes, `_` for `-`, and the spelling of a truth.
     """
-    if value == wanted:
-        return False
     one, other = _folded(value), _folded(wanted)
     if one == other:
         return True

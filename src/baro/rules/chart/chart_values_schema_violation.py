@@ -108,12 +108,13 @@ from baro.model.expansion import (
     ValuesLayer,
 )
 from baro.model.fieldpath import FieldPath, dotted, get
-from baro.model.finding import Evidence, Finding, Layer, Severity, shown
+from baro.model.finding import Evidence, Finding, Layer, Severity
 from baro.model.origin import OriginKind
 from baro.rules.nearest import nearest
 from baro.rules.refusals import Refusal, refusals
 from baro.rules.rule import Context, rule
 from baro.rules.schema import Violation, allowed, elsewhere, violations
+from baro.rules.wording import HIDDEN, value_at
 
 
 @rule("chart-values-schema-violation", Severity.ERROR, layer=Layer.CHART)
@@ -161,9 +162,14 @@ def _claims(rendering: Rendering, violation: Violation) -> Iterator[_Claim]:
         fix = f"Set {lacking}."
         yield _Claim(at, f"{name} needs {lacking}, which nothing sets", fix)
     elif not violation.extra:
-        value = shown(get(rendering.values, at))
+        raw = get(rendering.values, at)
+        value = value_at(at, raw)
+        # Helm repeats a value that does not match a pattern.
+        text = violation.text
+        if value == HIDDEN:
+            text = text.replace(str(raw), HIDDEN)
         told = f"{dotted(at) or 'the values'}{f' = {value}' if value else ''}"
-        message = f"{name} refuses {told}: {violation.text}"
+        message = f"{name} refuses {told}: {text}"
         yield _Claim(at, message, _retype(rendering, at))
 
 
@@ -238,7 +244,7 @@ def _evidence(
     said = False
     while not said:
         for layer in rendering.setter(path):
-            value = shown(get(layer.values, path))
+            value = value_at(path, get(layer.values, path))
             yield Evidence(layer.locate(path), dotted(path), value, owner)
             said = True
         chart = rendering.chart
@@ -247,7 +253,7 @@ def _evidence(
             value = get(chart.defaults, path, absent)
             if value is not absent:
                 place = chart.text.locate(path)
-                yield Evidence(place, dotted(path), shown(value), owner)
+                yield Evidence(place, dotted(path), value_at(path, value), owner)
                 said = True
         if not path:
             break

@@ -241,8 +241,8 @@ def _finding(
 
 def _consequence(ctx: Context, generation: Generation) -> str:
     view = ApplicationSet(generation.applicationset)
-    theirs = "that it generated" if not generation.applications else "of this generator"
-    which = f"every Application {theirs} before ({view.name_template})"
+    whose = "this generator made" if generation.applications else "it generated"
+    which = f"every Application that {whose} before ({view.name_template})"
     live = _living(ctx, generation)
     if live and not generation.applications:
         which = f"{len(live)} Applications ({some(live, SHOWN)})"

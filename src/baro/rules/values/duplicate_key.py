@@ -51,18 +51,13 @@ from baro.model.finding import Evidence, Finding, Layer, Severity
 from baro.model.origin import OriginKind
 from baro.model.ref import ObjectRef
 from baro.model.text import SourceText
-from baro.model.yamltext import YamlError
 from baro.rules.rule import Context, rule
 
 
 @rule("duplicate-key", Severity.WARNING, layer=Layer.VALUES)
 def check(ctx: Context) -> Iterator[Finding]:
     for text, ref, index in _texts(ctx):
-        try:
-            documents = text.documents
-        except YamlError:
-            continue
-        for document in documents[index : index + 1]:
+        for document in text.documents[index : index + 1]:
             for again in document.duplicates:
                 places = [text.at(p.line, p.column) for p in (again.first, again.again)]
                 name = dotted(again.path)

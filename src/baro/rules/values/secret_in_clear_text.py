@@ -84,7 +84,6 @@ from baro.model.origin import OriginKind
 from baro.model.ref import ObjectRef
 from baro.model.secret import decoded
 from baro.model.text import Location
-from baro.model.yamltext import YamlError
 from baro.rules.cleartext import Clear, clear_texts
 from baro.rules.rule import Context, rule
 
@@ -128,10 +127,7 @@ def _secret(manifest: Manifest) -> Iterator[Found]:
     origin = manifest.origin
     if origin.kind is not OriginKind.FILE or origin.text is None:
         return
-    try:
-        body = origin.text.documents[origin.document].value
-    except (YamlError, IndexError):
-        return
+    body = origin.text.documents[origin.document].value
     for part in ("stringData", "data"):
         values = body.get(part) if isinstance(body, Mapping) else None
         for key, value in values.items() if isinstance(values, Mapping) else ():

@@ -102,10 +102,10 @@ from dataclasses import dataclass
 
 from baro.model.expansion import Rendering, ValuesLayer
 from baro.model.fieldpath import FieldPath, dotted, get
-from baro.model.finding import Evidence, Finding, Layer, Severity, shown
+from baro.model.finding import Evidence, Finding, Layer, Severity
 from baro.rules.readable import nearest_key
 from baro.rules.rule import Context, rule
-from baro.rules.wording import some
+from baro.rules.wording import some, value_at
 
 Line = tuple[str, FieldPath]
 """A place in a text, and the value's path."""
@@ -159,7 +159,7 @@ def _finding(ctx: Context, settings: Sequence[_Setting]) -> Finding:
             Evidence(
                 layer.locate(path),
                 dotted(path),
-                shown(get(layer.values, path)),
+                value_at(path, get(layer.values, path)),
                 first.rendering.application.ref,
             ),
         ),
