@@ -2,10 +2,12 @@
 
 import json
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 
+from baro.cli import run
 from tests.cli.conftest import Baro
 
 ROOT = Path(__file__).parents[2]
@@ -182,3 +184,52 @@ def test_korean_is_spoken_where_it_is_asked_for(
 
     assert "오류" in by_flag
     assert "오류" in baro("check", SCHEMA).out
+
+
+def test_a_bug_ends_in_one_sentence(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Exit 3 and no traceback, unless it is asked for."""
+
+    class Broken:
+        """A command that fails."""
+
+        def main(self, *_: object, **__: object) -> None:
+            """Fail as a bug does."""
+            message = "boom"
+            raise RuntimeError(message)
+
+    monkeypatch.delenv("BARO_TRACEBACK", raising=False)
+    monkeypatch.setattr("baro.cli.group", Broken())
+
+    assert run(["check"]) == 3
+    assert "baro itself failed: RuntimeError: boom" in capsys.readouterr().err
+
+    monkeypatch.setenv("BARO_TRACEBACK", "1")
+    with pytest.raises(RuntimeError, match="boom"):
+        run(["check"])
+
+
+def test_a_feature_branch_can_stand_for_main(baro: Baro, tmp_path: Path) -> None:
+    """--as main checks what the merge would give; without it main is Git's."""
+    git = ("git", "-c", "user.name=t", "-c", "user.email=t@example.org")
+    copy = tmp_path / "platform"
+    shutil.copytree(SCHEMA, copy)
+    for path in copy.rglob("*.yaml"):
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace("HEAD", "main"), encoding="utf-8")
+    values = copy / "values" / "backstage-kr.yaml"
+    broken = values.read_text(encoding="utf-8")
+    lines = [line for line in broken.splitlines() if "pathType" not in line]
+    values.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    for command in (
+        ("init", "-q", "-b", "main"),
+        ("add", "."),
+        ("commit", "-q", "-m", "well"),
+        ("checkout", "-q", "-b", "feature"),
+    ):
+        subprocess.run((*git, *command), cwd=copy, check=True)
+    values.write_text(broken, encoding="utf-8")
+
+    assert baro("check", copy).code == 0
+    assert baro("check", copy, "--as", "main").code == 1

@@ -33,6 +33,10 @@ COMMANDS = {
 """Every command: its module in this package, and its line in the help."""
 
 
+TRACEBACK = "BARO_TRACEBACK"
+"""The variable that asks for the whole traceback of a bug."""
+
+
 class LazyGroup(click.Group):
     """A group whose commands are imported when they are used."""
 
@@ -98,20 +102,35 @@ def run(argv: list[str] | None = None) -> int:
         result: Any = group.main(argv, standalone_mode=False)
     except click.exceptions.Exit as stop:
         return stop.exit_code
-    except click.ClickException as error:
-        error.show()
-        return 2
-    except BaroError as error:
-        _tell(error)
-        return error.exit_code
     except (KeyboardInterrupt, click.Abort):
         click.echo("interrupted", err=True)
         return 130
-    except BrokenPipeError:
+    except Exception as error:
+        if os.environ.get(TRACEBACK):
+            raise
+        return _failed(error)
+    return result if isinstance(result, int) else 0
+
+
+def _failed(error: Exception) -> int:
+    """Tell what stopped us and return the exit code."""
+    if isinstance(error, click.ClickException):
+        error.show()
+        return 2
+    if isinstance(error, BrokenPipeError):
         # The reader went away (`| head`): what it wanted, it has.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    return result if isinstance(result, int) else 0
+    known = error if isinstance(error, BaroError) else _bug(error)
+    _tell(known)
+    return known.exit_code
+
+
+def _bug(error: Exception) -> BaroError:
+    return BaroError(
+        f"baro itself failed: {type(error).__name__}: {error}",
+        hint=f"please report it, with what {TRACEBACK}=1 prints",
+    )
 
 
 def _tell(error: BaroError) -> None:

@@ -18,6 +18,7 @@ class PlatformFlags:
     manifests: bool = False
     config: Path | None = None
     repo: tuple[str, ...] = ()
+    as_branch: tuple[str, ...] = ()
     argocd_version: str = ""
     kubernetes_version: str = ""
     fetch: bool = False
@@ -48,6 +49,13 @@ _PLATFORM: tuple[Callable[[Function], Function], ...] = (
         multiple=True,
         metavar="URL=PATH",
         help="Where a repository lies on this machine. Repeatable.",
+    ),
+    click.option(
+        "--as",
+        "as_branch",
+        multiple=True,
+        metavar="BRANCH",
+        help="Let the working tree stand for BRANCH: what a merge into it would give.",
     ),
     click.option(
         "--argocd-version",

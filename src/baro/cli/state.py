@@ -50,6 +50,7 @@ def target_state(flags: PlatformFlags, *, account: bool = True) -> Iterator[Targ
                     config=flags.config,
                     argocd_version=flags.argocd_version,
                     kubernetes_version=flags.kubernetes_version,
+                    stands_for=flags.as_branch,
                 ),
             )
         )
