@@ -3,99 +3,33 @@
 import json
 import posixpath
 import re
-import shutil
-import tempfile
-import textwrap
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
-from baro.errors import ToolError
+from baro.expand.kustomizebuild import Kustomize
 from baro.expand.kustomizeedit import edited
 from baro.expand.ports import Tree, UnreadableFileError
 from baro.expand.prepared import Printed
 from baro.expand.sourcespec import SourceSpec
 from baro.expand.split import OutputError, explode, pieces, read_object
-from baro.expand.stop import StoppedError, refused, unknown
-from baro.model.expansion import Failure, FailureKind
+from baro.expand.stop import refused, unknown
+from baro.model.expansion import FailureKind
 from baro.model.origin import OriginKind
 from baro.model.text import SourceText
 from baro.model.yamltext import YamlError
-from baro.process import run
+
+__all__ = ["Kustomize", "print_kustomize"]
 
 NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
-TIMEOUT = 60.0
-"""Seconds that one build may take."""
 LARGEST_COPY = 100 * 1024 * 1024
 """Bytes that one build may need."""
 MOST_ROOTS = 200
 """Kustomizations that one build may join."""
 
-_PROGRAMS = (("kustomize", "build"), ("kubectl", "kustomize"))
 _REMOTE = re.compile(
     r"[a-zA-Z][a-zA-Z0-9+.-]*::?//|[^/]*@[^/]*:|github\.com[/:]|.*\?ref="
 )
-_LOGGED = re.compile(
-    r'"command failed" err=(?:<\n(?P<block>.*)\n >|(?P<quoted>".*"))', re.DOTALL
-)
 _ORIGIN = "config.kubernetes.io/origin"
-# No proxy, no Git: a build that reaches for the network fails at once.
-_ALONE = {
-    "PATH": "",
-    **dict.fromkeys(("HTTP_PROXY", "http_proxy"), "http://127.0.0.1:9"),
-    **dict.fromkeys(("HTTPS_PROXY", "https_proxy"), "http://127.0.0.1:9"),
-    **dict.fromkeys(("NO_PROXY", "no_proxy"), ""),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Kustomize:
-    """The program that builds kustomizations; `command` lacks only the folder."""
-
-    command: tuple[str, ...]
-    timeout: float = TIMEOUT
-
-    @classmethod
-    def installed(cls) -> "Kustomize | None":
-        """Return the `kustomize` or `kubectl` of this machine, if there is one."""
-        for program, verb in _PROGRAMS:
-            path = shutil.which(program)
-            if path is not None:
-                return cls((path, verb))
-        return None
-
-    def build(self, folder: Path) -> str:
-        """Return what a kustomization builds.
-
-        Raises:
-            StoppedError: Kustomize refuses it, or the program fails us.
-        """
-        try:
-            done = run(
-                (*self.command, str(folder)),
-                timeout=self.timeout,
-                cwd=folder,
-                env={**_ALONE, "HOME": str(folder), "TMPDIR": str(folder)},
-            )
-        except ToolError as error:
-            raise unknown("kustomize", error.message) from error
-        if not done.ok:
-            raise refused(FailureKind.RENDER, _complaint(done.stderr))
-        return done.text
-
-
-def _complaint(said: str) -> str:
-    """Return the error in what a program said; kubectl wraps it in a log line."""
-    logged = _LOGGED.search(said)
-    if logged is None:
-        return said.strip().removeprefix("Error: ").removeprefix("error: ")
-    if logged["block"] is not None:
-        return textwrap.dedent(logged["block"].replace("\n\t", "\n")).strip()
-    try:
-        return str(json.loads(logged["quoted"]))
-    except ValueError:
-        return logged["quoted"]
 
 
 def print_kustomize(
@@ -134,15 +68,9 @@ def print_kustomize(
             *(known if isinstance(known, list) else ()),
             "originAnnotations",
         ]
-    files = _needed(tree, path, whole)
-    with tempfile.TemporaryDirectory(prefix="baro-kustomize-") as place:
-        root = Path(place)
-        _copy(tree, files, root)
-        (root / file).write_text(json.dumps(whole), encoding="utf-8")
-        try:
-            output = kustomize.build(root / path)
-        except StoppedError as error:
-            raise _without_place(error, place) from error
+    files = _contents(tree, _needed(tree, path, whole))
+    files[file] = json.dumps(whole).encode()
+    output = kustomize.build(files, path)
     yield from _objects(output, tree, path, text, strip=not asked)
 
 
@@ -223,27 +151,19 @@ def _words(value: object) -> Iterator[str]:
         yield from (v for v in value if isinstance(v, str) and "\n" not in v)
 
 
-def _copy(tree: Tree, files: Iterable[str], root: Path) -> None:
+def _contents(tree: Tree, files: Iterable[str]) -> dict[str, bytes]:
     left = LARGEST_COPY
+    found: dict[str, bytes] = {}
     for file in files:
         try:
-            content = tree.read(file)
+            found[file] = tree.read(file)
         except UnreadableFileError as error:
             raise unknown(file, str(error)) from error
-        left -= len(content)
+        left -= len(found[file])
         if left < 0:
             reason = f"the build needs more than {LARGEST_COPY >> 20} MiB of files"
             raise unknown("kustomize", reason)
-        target = root / file
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(content)
-
-
-def _without_place(error: StoppedError, place: str) -> StoppedError:
-    text = str(error).replace(f"{place}/", "").replace(place, ".")
-    if isinstance(error.cause, Failure):
-        return StoppedError(replace(error.cause, message=text))
-    return StoppedError(replace(error.cause, reason=text))
+    return found
 
 
 def _objects(
