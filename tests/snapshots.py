@@ -95,7 +95,8 @@ class _Builder:
             for path, text in self.case.get("files", {}).items()
         }
         entries = self.case.get("renderings", ())
-        known = {m.ref.name for m in self.objects} | {m.ref.path for m in self.objects}
+        there = [m.ref for m in self.objects if m.kind == "Application"]
+        known = {ref.name for ref in there} | {ref.path for ref in there}
         # What an Application of the target renders may be an ApplicationSet.
         first = [e for e in entries if e["application"] in known]
         renderings = [self.rendering(entry) for entry in first]
