@@ -10,7 +10,8 @@ from baro.cli.options import PlatformFlags
 from baro.cli.progress import progress
 from baro.errors import InputError
 from baro.expand.assemble import Assembled, assemble
-from baro.expand.engine.native import NativeEngine
+from baro.expand.engine.choice import open_engine
+from baro.expand.fetch import FetchedCharts
 from baro.expand.options import Options
 from baro.expand.platform import Overrides, open_platform
 from baro.model.snapshot import Snapshot
@@ -39,7 +40,7 @@ def target_state(flags: PlatformFlags, *, account: bool = True) -> Iterator[Targ
         InputError: a flag, a path or `baro.yaml` is wrong.
     """
     with ExitStack() as stack:
-        engine = stack.enter_context(NativeEngine(jobs=flags.jobs or None))
+        engine = stack.enter_context(open_engine(flags.jobs or None))
         if not flags.manifests:
             engine.warm()
         platform = stack.enter_context(
@@ -59,10 +60,16 @@ def target_state(flags: PlatformFlags, *, account: bool = True) -> Iterator[Targ
         options = Options(
             argocd=settings.argocd_version or Options().argocd,
             kubernetes=settings.kubernetes_version or Options().kubernetes,
-            fetch=flags.fetch,
             unread=account,
         )
-        assembled = assemble(platform, engine, options, watch, plain=flags.manifests)
+        assembled = assemble(
+            platform,
+            engine,
+            options,
+            watch,
+            plain=flags.manifests,
+            remote=FetchedCharts(allowed=flags.fetch),
+        )
         accepts = [
             Acceptance(
                 entry.rule,

@@ -16,14 +16,12 @@ MOST = 200_000
 class Options:
     """What the user may choose.
 
-    `argocd` is `major.minor`. With `fetch` charts may come from their repositories.
-    `unread` asks for the values that nothing reads, which costs a render for each
+    `argocd` is `major.minor`. `unread` asks for the values that nothing reads, which costs a render for each
     Application that has suspects.
     """
 
     argocd: str = ARGOCD
     kubernetes: str = KUBERNETES
-    fetch: bool = False
     unread: bool = True
 
     @property
