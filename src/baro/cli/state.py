@@ -40,7 +40,8 @@ def target_state(flags: PlatformFlags, *, account: bool = True) -> Iterator[Targ
         InputError: a flag, a path or `baro.yaml` is wrong.
     """
     with ExitStack() as stack:
-        engine = stack.enter_context(open_engine(flags.jobs or None))
+        engine = open_engine(flags.jobs or None)
+        stack.callback(engine.close)
         if not flags.manifests:
             engine.warm()
         platform = stack.enter_context(

@@ -16,8 +16,8 @@ MOST = 200_000
 class Options:
     """What the user may choose.
 
-    `argocd` is `major.minor`. `unread` asks for the values that nothing reads, which costs a render for each
-    Application that has suspects.
+    `argocd` is `major.minor`. `unread` asks for the values that nothing reads, which
+    costs a render for each Application that has suspects.
     """
 
     argocd: str = ARGOCD
