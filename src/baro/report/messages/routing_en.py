@@ -151,7 +151,6 @@ REASONS: Mapping[Code, str] = {
     Code.IF_CANARY: "if the canary takes it",
     Code.IF_MATCHES: "if the pattern {pattern} matches",
     Code.IF_NOT_MATCHES: "if the pattern {pattern} does not match",
-    Code.IF_LOADED: "if nginx had loaded the configuration",
     Code.DUPLICATE_LOCATION: (
         "host {host} has location {head} twice ({ingresses}); nginx refuses the whole "
         "configuration, and every host stays as it was"

@@ -177,10 +177,9 @@ REASONS: Mapping[Code, str] = {
     Code.IF_CANARY: "canary가 받는다면",
     Code.IF_MATCHES: "{pattern} 정규식이 일치한다면",
     Code.IF_NOT_MATCHES: "{pattern} 정규식이 일치하지 않는다면",
-    Code.IF_LOADED: "nginx가 설정을 적용했다면",
     Code.DUPLICATE_LOCATION: (
-        "host {host}에 location {head} 블록이 두 번 있습니다({ingresses}). nginx가 설정 "
-        "전체를 거부하여 모든 host가 이전 상태로 남습니다"
+        "host {host}에 location {head} 블록이 두 번 있습니다({ingresses}). nginx가 "
+        "설정 전체를 거부하여 모든 host가 이전 상태로 남습니다"
     ),
     Code.BAD_REGEX: (
         "{ingress}의 {pattern}(host {host}) 값은 올바른 정규식이 아닙니다({error}). "

@@ -6,15 +6,17 @@ all orders of their creation are played through, up to a bound.
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import combinations, permutations
+from itertools import pairwise, permutations
+from math import factorial
 
 from baro.routing.ingress_nginx.merging import DEFAULT_SERVER
 from baro.routing.ingress_nginx.selection import Kept
 from baro.routing.ingress_nginx.upstreams import Upstream, upstream_name
 from baro.routing.world import Rule
 
-# 5! orders are 120 servers; beyond, everybody is tried as the oldest and youngest.
+# 5! orders are 120 servers; beyond, some are tried as the oldest and as the youngest.
 ALL_ORDERS = 5
+_TRIED = 12
 
 
 def involved(
@@ -107,8 +109,14 @@ def orders(group: Sequence[Kept]) -> Iterator[tuple[Kept, ...]]:
     return (order for order in candidates if _possible(order))
 
 
+def count(group: Sequence[Kept]) -> int:
+    """Return how many orders are tried at most."""
+    few = len(group) <= ALL_ORDERS
+    return factorial(len(group)) if few else 2 * min(len(group), _TRIED)
+
+
 def _ends(group: tuple[Kept, ...]) -> Iterator[tuple[Kept, ...]]:
-    for index, one in enumerate(group):
+    for index, one in enumerate(group[:_TRIED]):
         rest = group[:index] + group[index + 1 :]
         yield (one, *rest)
         yield (*rest, one)
@@ -119,7 +127,7 @@ def _possible(order: Sequence[Kept]) -> bool:
     return all(
         (older.created or 0) < (younger.created or 0)
         or (older.created == younger.created and older.key > younger.key)
-        for older, younger in combinations(known, 2)
+        for older, younger in pairwise(known)
     )
 
 

@@ -39,6 +39,7 @@ def _guess(
         alternatives.append(Alternative(when, taken))
         construct = location.unread or location.broken or "too many steps"
         reasons.append(because(Code.REGEX_NOT_IMITATED, location.path, construct))
+        reasons.append(because(Code.IF_NOT_MATCHES, location.path))
     return replace(
         answer,
         why=(*answer.why, *reasons),

@@ -35,8 +35,8 @@ from baro.routing.reasons import Code, Reason, because
 from baro.routing.request import Request
 from baro.routing.world import Rule, World
 
-# So many hosts with unknown ages are tried out when the table is built.
-_PLAYED_THROUGH = 200
+# So many paths are merged anew when the table is built, to play unknown ages through.
+_MERGES = 20_000
 Entries = Sequence[tuple[Kept, Rule]]
 
 
@@ -175,13 +175,17 @@ class IngressNginxRoutes:
 
     def age_doubts(self) -> Iterator[Reason]:
         """Return what an unknown age leaves open about loading the configuration."""
-        hosts = sorted(self.contested)
-        if len(hosts) > _PLAYED_THROUGH:
-            yield because(Code.AGES_NOT_EXHAUSTED, str(len(hosts)))
-        for host in hosts[:_PLAYED_THROUGH]:
+        budget = _MERGES
+        for host in sorted(self.contested):
+            group = self.contested[host]
+            budget -= ages.count(group) * len(self.entries[host])
+            if budget < 0:
+                rest = sum(map(len, self.contested.values()))
+                yield because(Code.AGES_NOT_EXHAUSTED, str(rest))
+                return
+            if len(group) > ages.ALL_ORDERS:
+                yield because(Code.AGES_NOT_EXHAUSTED, str(len(group)))
             variants = self._variants_of(self.servers[host])
-            if len(self.contested[host]) > ages.ALL_ORDERS:
-                yield because(Code.AGES_NOT_EXHAUSTED, str(len(self.contested[host])))
             refused = [self._refused(variant.server) for variant in variants]
             now = self._refused(self.servers[host])
             if now is not None and not all(refused):
