@@ -31,6 +31,7 @@ MOST_NEIGHBOURS = 500
 LIKENESS = 0.8
 """How much alike two paths must be, of 1, to be taken for one another."""
 
+_PLAIN_FOLDERS = re.compile(r"(?:[^*?\[\]{}\\/]+/)*")
 _URL = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
 _SCHEMES = ("https", "http")
 """`helm.valuesFileSchemes` of argocd-cm, as it is by default."""
@@ -164,7 +165,9 @@ def _matches(site: ValuesSite, file: ValueFile) -> Iterator[ValueFile]:
             f'"{file.entry}": {error}',
             file.within,
         ) from error
-    found = [path for path in file.tree.files() if pattern.matches(path)]
+    plain = _PLAIN_FOLDERS.match(file.path)
+    below = plain[0].rstrip("/") if plain is not None else ""
+    found = [path for path in file.tree.files(below) if pattern.matches(path)]
     if not found and not site.ignores_missing:
         raise refused(
             FailureKind.VALUE_FILE,
