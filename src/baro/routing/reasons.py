@@ -43,6 +43,7 @@ class Code(StrEnum):
     EXACT_PATH_WINS = "exact-path-wins"
     EARLIER_REGEX_WINS = "earlier-regex-wins"
     REGEX_IS_LITERAL = "regex-is-literal"
+    NEEDS_SLASH = "needs-slash"
     OLDER_DUPLICATE = "older-duplicate"
     OTHER_HOST_WINS = "other-host-wins"
     ALIAS_TAKEN = "alias-taken"
@@ -85,7 +86,6 @@ class Code(StrEnum):
     IF_CANARY = "if-canary"
     IF_MATCHES = "if-matches"
     IF_NOT_MATCHES = "if-not-matches"
-    IF_LOADED = "if-loaded"
     # Why the whole configuration is refused.
     DUPLICATE_LOCATION = "duplicate-location"
     BAD_REGEX = "bad-regex"
@@ -125,6 +125,7 @@ REASONS: Mapping[Code, tuple[str, ...]] = {
     Code.EXACT_PATH_WINS: ("path", "winner"),
     Code.EARLIER_REGEX_WINS: ("path", "winner"),
     Code.REGEX_IS_LITERAL: ("path", "host"),
+    Code.NEEDS_SLASH: ("path",),
     Code.OLDER_DUPLICATE: ("path", "winner"),
     Code.OTHER_HOST_WINS: ("host", "winner"),
     Code.ALIAS_TAKEN: ("alias", "winner"),
@@ -165,7 +166,6 @@ REASONS: Mapping[Code, tuple[str, ...]] = {
     Code.IF_CANARY: (),
     Code.IF_MATCHES: ("pattern",),
     Code.IF_NOT_MATCHES: ("pattern",),
-    Code.IF_LOADED: (),
     Code.DUPLICATE_LOCATION: ("host", "head", "ingresses"),
     Code.BAD_REGEX: ("host", "pattern", "error", "ingress"),
     Code.UNKNOWN_VARIABLE: ("host", "variable", "annotation", "ingress"),

@@ -65,6 +65,10 @@ REASONS: Mapping[Code, str] = {
         "{path} is taken to the letter: nothing on host {host} turns on regular "
         "expressions (use-regex or a valid rewrite-target)"
     ),
+    Code.NEEDS_SLASH: (
+        "{path} would match with a slash behind, and a host with regular expressions "
+        "sends nobody there"
+    ),
     Code.OLDER_DUPLICATE: (
         "{winner} has the same {path} and goes first; this one is dropped without an "
         "Event"

@@ -80,6 +80,10 @@ REASONS: Mapping[Code, str] = {
         "것(use-regex "
         "또는 올바른 rewrite-target)이 없습니다"
     ),
+    Code.NEEDS_SLASH: (
+        "{path} 경로는 끝에 슬래시가 있어야 일치합니다. 정규식을 쓰는 host에서는 "
+        "nginx가 슬래시를 붙여 주지 않습니다"
+    ),
     Code.OLDER_DUPLICATE: (
         "{winner}에 같은 {path} 경로가 있고 우선합니다. 이 Ingress의 경로는 "
         "Event도 없이 "

@@ -100,6 +100,7 @@ def _all(
         yield from location.shadowed
         if location is not winner and location.owner and not location.is_default:
             yield _beaten(location, winner)
+    yield from _short_of_a_slash(server, winner, path)
     folded = path.lower()
     for made in wishes:
         if made.covers(path, folded):
@@ -109,6 +110,18 @@ def _all(
             if location.owner is not None and not location.is_default:
                 host = server.host
                 yield _loser(location, Code.OTHER_HOST_WINS, other.host, host)
+
+
+def _short_of_a_slash(
+    server: Server, winner: Location | None, path: bytes
+) -> Iterator[Loser]:
+    """Return who would take the path with a slash, where nobody else wanted it."""
+    unwanted = winner is None or winner.declared in ("", "/")
+    if not server.regex_mode or not unwanted or path.endswith(b"/"):
+        return
+    for location in covering(server, path + b"/"):
+        if location.owner is not None and location.declared not in ("", "/"):
+            yield _loser(location, Code.NEEDS_SLASH, location.declared)
 
 
 def _beaten(location: Location, winner: Location | None) -> Loser:
