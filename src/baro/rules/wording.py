@@ -27,3 +27,10 @@ def value_at(path: FieldPath, value: object) -> str:
     if any(looks_secret(step) for step in path if isinstance(step, str)):
         return HIDDEN if value not in (None, "") else ""
     return shown(value)
+
+
+def unprinted_line(text: str) -> str:
+    """Return the line of a rendered text that a template left unprinted."""
+    lines = text.strip().splitlines()
+    left = [line.strip() for line in lines if "{{" in line or "<no value>" in line]
+    return left[0] if left else text.strip()

@@ -2,6 +2,9 @@
 
 Reports every Application that is declared more than once in one namespace, by hand, by
 one ApplicationSet, or by two.
+Files of different folders that no Application renders may be alternatives,
+of which only
+one is ever applied; they are a warning.
 
 ## Why it matters
 
@@ -65,7 +68,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from baro.model.fieldpath import leaves
-from baro.model.finding import Evidence, Finding, Layer, Severity
+from baro.model.finding import Confidence, Evidence, Finding, Layer, Severity
 from baro.model.manifest import Manifest
 from baro.model.origin import OriginKind
 from baro.model.ref import ObjectRef
@@ -86,11 +89,14 @@ def check(ctx: Context) -> Iterator[Finding]:
     for ref, manifests in declared.items():
         distinct = _distinct(manifests) if len(manifests) > 1 else ()
         if len(distinct) > 1:
+            apart = _apart(distinct)
             yield ctx.finding(
                 ref,
                 f"{len(distinct)} manifests declare {ref}{_by_whom(distinct)}",
                 (Evidence.of(m, "metadata.name") for m in distinct),
                 fix="Give each Application a name of its own.",
+                confidence=Confidence.POSSIBLE if apart else Confidence.CERTAIN,
+                severity=Severity.WARNING if apart else None,
             )
 
 
@@ -112,6 +118,18 @@ def _distinct(manifests: Sequence[Manifest]) -> list[Manifest]:
         if not _is_skeleton(manifest):
             kept.setdefault(document, manifest)
     return list(kept.values())
+
+
+def _apart(manifests: Sequence[Manifest]) -> bool:
+    """Tell whether they stand in folders of which perhaps only one is applied."""
+    folders = {
+        manifest.origin.text.file.rpartition("/")[0]
+        for manifest in manifests
+        if manifest.origin.kind is OriginKind.FILE
+        and manifest.application is None
+        and manifest.origin.text is not None
+    }
+    return len(folders) == len(manifests)
 
 
 def _is_skeleton(manifest: Manifest) -> bool:

@@ -95,6 +95,7 @@ from baro.model.fieldpath import FieldPath, dotted
 from baro.model.finding import Evidence, Finding, Layer, Severity
 from baro.rules.clusters import keys_read, lacking
 from baro.rules.rule import Context, rule
+from baro.rules.wording import unprinted_line
 
 
 @rule("template-prints-no-value", Severity.ERROR, layer=Layer.APPLICATIONSET)
@@ -133,7 +134,7 @@ def _finding(
     more = f" and {len(names) - 1} more" if len(names) > 1 else ""
     return ctx.finding(
         owner,
-        f"{dotted(path)} of Application {first}{more} becomes {text}",
+        f"{dotted(path)} of Application {first}{more} becomes {unprinted_line(text)}",
         (Evidence.of(owner, at),),
         fix=fix,
     )

@@ -180,6 +180,9 @@ def _unmet(
 
 
 def _is_switch(requirement: Requirement) -> bool:
+    """Tell whether a condition is there to be turned on by those who want it."""
+    if requirement.operator == "Exists":
+        return True
     named = requirement.key.rpartition("/")[2].startswith(_SWITCH_NAMES)
     return named or (
         bool(requirement.values) and set(requirement.values) <= _SWITCH_VALUES

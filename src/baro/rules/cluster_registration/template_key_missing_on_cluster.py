@@ -112,6 +112,7 @@ from baro.model.finding import Confidence, Evidence, Finding, Layer, Severity
 from baro.rules.clusters import keys_read, lacking, missing_key
 from baro.rules.refusals import Refusal, refusals
 from baro.rules.rule import Context, rule
+from baro.rules.wording import unprinted_line
 
 _INDEX = re.compile(r'\{\{-?\s*index\s+\.metadata\.(\w+)\s+"([^"]+)"\s*-?\}\}')
 _BRANCH = re.compile(r"\{\{-?\s*(?:if|with|range|else)\b")
@@ -193,7 +194,8 @@ def _unprinted(ctx: Context, generation: Generation) -> Iterator[Finding]:
                     yield ctx.finding(
                         cluster.ref,
                         f"cluster {cluster.name} has no {part[:-1]} {key}, so"
-                        f" {dotted(path)} of {applicationset.ref} becomes {printed}",
+                        f" {dotted(path)} of {applicationset.ref} becomes"
+                        f" {unprinted_line(printed)}",
                         (
                             *_written(cluster, part),
                             Evidence.of(applicationset, field),
