@@ -89,13 +89,9 @@ class IngressNginxRoutes:
         try:
             asked = self._read(request)
         except BadTargetError as error:
-            return Answer(
-                request=request,
-                controller=self.table.controller,
-                outcome=Outcome.REFUSED,
-                status=400,
-                why=(because(Code.BAD_REQUEST, str(error)),),
-            )
+            return self._refused_request(request, 400, str(error))
+        if request.method == "TRACE":
+            return self._refused_request(request, 405, "the method TRACE")
         server = asked.chosen.server
         if isinstance(server, Redirect):
             return redirect_www(self.table, asked, server)
@@ -103,6 +99,15 @@ class IngressNginxRoutes:
         if server.host not in self.contested:
             return answer
         return self._by_age(asked, answer, self._variants_of(server))
+
+    def _refused_request(self, request: Request, status: int, what: str) -> Answer:
+        return Answer(
+            request=request,
+            controller=self.table.controller,
+            outcome=Outcome.REFUSED,
+            status=status,
+            why=(because(Code.BAD_REQUEST, what),),
+        )
 
     def _read(self, request: Request) -> Asked:
         """Read a request as nginx does."""
