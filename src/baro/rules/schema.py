@@ -17,8 +17,8 @@ Place = tuple[str, ...]
 
 _LINE = re.compile(r"- at '([^']*)': (.*)")
 _BLOCK = re.compile(r"(\S+):")
-_EXTRA = re.compile(r"additional propert(?:y|ies) (.+) not allowed")
-_MISSING = re.compile(r"missing propert(?:y|ies) (.+)")
+_EXTRA = re.compile(r"additional (?:property|properties) (.+) not allowed")
+_MISSING = re.compile(r"missing (?:property|properties) (.+)")
 _QUOTED = re.compile(r"'([^']*)'")
 _COMBINED = ("allOf", "anyOf", "oneOf")
 

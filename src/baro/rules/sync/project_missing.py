@@ -20,7 +20,7 @@ spec: {sourceRepos: ['*'], destinations: [{server: '*', namespace: '*'}]}
 apiVersion: argoproj.io/v1alpha1
 kind: Application
 metadata: {name: web, namespace: argocd}
-spec: {project: plattform}
+spec: {project: platforms}
 ```
 
 ## Accepted
@@ -46,7 +46,7 @@ Name a project that exists, or add the AppProject, in a wave before its Applicat
 The condition `InvalidSpecError`:
 
 ```text
-Application referencing project plattform which does not exist
+Application referencing project platforms which does not exist
 ```
 """
 
