@@ -16,8 +16,9 @@ from baro.routing.ingress_nginx.behaviour import (
 )
 from baro.routing.ingress_nginx.gotext import parse_bool
 from baro.routing.ingress_nginx.merging import DEFAULT_SERVER
-from baro.routing.ingress_nginx.routes import STRATEGY, IngressNginxRoutes
+from baro.routing.ingress_nginx.routes import IngressNginxRoutes
 from baro.routing.ingress_nginx.selection import class_mismatch, forbidden_value
+from baro.routing.ingress_nginx.strategy import STRATEGY
 from baro.routing.reasons import Code, Reason
 from baro.routing.world import Declared, Ingress, World, read_ingress
 
