@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from baro.routing.answer import Alternative, Answer, Certainty, Outcome
 from baro.routing.ingress_nginx.choosing import Choice, choose
-from baro.routing.ingress_nginx.servers import Redirect, Server
+from baro.routing.ingress_nginx.names import Redirect
+from baro.routing.ingress_nginx.servers import Server
 from baro.routing.ingress_nginx.table import Asked, Table
 from baro.routing.ingress_nginx.turn import Turn
 from baro.routing.reasons import Code, because

@@ -15,15 +15,11 @@ from baro.routing.ingress_nginx import ages, loading
 from baro.routing.ingress_nginx.answering import answer_in, redirect_www
 from baro.routing.ingress_nginx.losing import Wish, losers
 from baro.routing.ingress_nginx.merging import DEFAULT_SERVER, merge
+from baro.routing.ingress_nginx.names import Names, Redirect
 from baro.routing.ingress_nginx.selection import Kept, Selection
-from baro.routing.ingress_nginx.servers import (
-    Names,
-    Redirect,
-    Server,
-    serve,
-)
+from baro.routing.ingress_nginx.servers import Server, serve
 from baro.routing.ingress_nginx.table import Asked, Table
-from baro.routing.ingress_nginx.turn import place_of
+from baro.routing.ingress_nginx.telling import place_of
 from baro.routing.nginx.uri import BadTargetError, server_name, split_target
 from baro.routing.reasons import Code, Reason, because
 from baro.routing.request import Request

@@ -15,9 +15,10 @@ from baro.routing.ingress_nginx.merging import (
     merge,
     service_of,
 )
+from baro.routing.ingress_nginx.names import name_servers
 from baro.routing.ingress_nginx.routes import Entries, IngressNginxRoutes
 from baro.routing.ingress_nginx.selection import Kept, Selection, select
-from baro.routing.ingress_nginx.servers import Server, name_servers, serve
+from baro.routing.ingress_nginx.servers import Server, serve
 from baro.routing.ingress_nginx.table import Table
 from baro.routing.ingress_nginx.upstreams import Upstream, collect
 from baro.routing.reasons import Code, Reason, because

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from baro.routing.answer import Controller
 from baro.routing.ingress_nginx.behaviour import Behaviour
-from baro.routing.ingress_nginx.servers import Chosen
+from baro.routing.ingress_nginx.names import Chosen
 from baro.routing.ingress_nginx.upstreams import Upstream
 from baro.routing.reasons import Reason
 from baro.routing.request import Request
