@@ -7,8 +7,9 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from baro.routing.answer import Controller
+from baro.routing.ingress_nginx.annotation_checks import RefusedError
 from baro.routing.ingress_nginx.annotation_table import KNOWN
-from baro.routing.ingress_nginx.annotations import RefusedError, read_settings
+from baro.routing.ingress_nginx.annotations import read_settings
 from baro.routing.ingress_nginx.behaviour import (
     ANNOTATIONS_PREFIX,
     Behaviour,

@@ -9,12 +9,16 @@ Ingress; which, depends on the release. Both are told.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from functools import lru_cache
 from urllib.parse import urlsplit
 
-from baro.routing.ingress_nginx.annotation_table import KNOWN
-from baro.routing.ingress_nginx.behaviour import ANNOTATIONS_PREFIX, Behaviour
+from baro.routing.ingress_nginx.annotation_checks import (
+    RefusedError,
+    refuse_risk,
+    refuse_words,
+    without_effect,
+)
+from baro.routing.ingress_nginx.behaviour import Behaviour
 from baro.routing.ingress_nginx.gotext import parse_bool, parse_int, trim_lines
 from baro.routing.reasons import Code, Reason, because
 
@@ -26,17 +30,6 @@ _URL = re.compile(r"[-._~a-zA-Z0-9/:?&=,]*", re.ASCII)
 _SERVICE = re.compile(r"[a-z]([-a-z0-9]{0,61}[a-z0-9])?", re.ASCII)
 _REDIRECTS = range(300, 309)
 _TEMPORAL = range(300, 308)
-_FOREIGN = (
-    "ingress.kubernetes.io",
-    "nginx.org",
-    "nginx.com",
-    "haproxy.org",
-    "haproxy-ingress.github.io",
-    "traefik.ingress.kubernetes.io",
-    "alb.ingress.kubernetes.io",
-    "konghq.com",
-)
-_SNIPPET = "-snippet"
 _GUARDS = (
     "auth-url",
     "auth-type",
@@ -86,15 +79,6 @@ class Settings:
     service_upstream: bool = False
     guards: tuple[str, ...] = ()
     snippets: tuple[str, ...] = ()
-
-
-class RefusedError(Exception):
-    """The controller leaves the whole Ingress out; carries the reason."""
-
-    def __init__(self, reason: Reason) -> None:
-        """Keep the reason."""
-        super().__init__(str(reason))
-        self.reason = reason
 
 
 @dataclass(slots=True)
@@ -166,8 +150,8 @@ def read_settings(
     """
     if not any("/" in key for key in annotations):
         return _defaults(behaviour), ()
-    _refuse_words(annotations, behaviour)
-    _refuse_risk(annotations, behaviour)
+    refuse_words(annotations, behaviour)
+    refuse_risk(annotations, behaviour)
     reading = _Reading(annotations, behaviour)
     settings = _read(reading)
     if settings.canary:
@@ -175,7 +159,7 @@ def read_settings(
     elif settings.forwarded_prefix and not settings.target:
         name = reading.full("x-forwarded-prefix")
         reading.remarks.append(because(Code.PREFIX_NEEDS_REWRITE, name))
-    reading.remarks.extend(_without_effect(annotations, behaviour))
+    reading.remarks.extend(without_effect(annotations, behaviour))
     return settings, tuple(reading.remarks)
 
 
@@ -314,45 +298,3 @@ def _spaceless(reading: _Reading, name: str) -> str:
         reading.bad(name, raw, strict=False)
         return ""
     return trim_lines(raw or "")
-
-
-def _refuse_words(annotations: Mapping[str, str], behaviour: Behaviour) -> None:
-    for key, value in sorted(annotations.items()):
-        for word in behaviour.blocked_words:
-            if key.startswith(f"{behaviour.prefix}/") and word in value:
-                raise RefusedError(because(Code.ANNOTATION_BLOCKED, key, word))
-
-
-def _refuse_risk(annotations: Mapping[str, str], behaviour: Behaviour) -> None:
-    if behaviour.risk is None:
-        return
-    for key in sorted(annotations):
-        prefix, _, name = key.partition("/")
-        known = KNOWN.get(name) if prefix == behaviour.prefix else None
-        if known is not None and known[1] > behaviour.risk:
-            raise RefusedError(
-                because(
-                    Code.ANNOTATION_RISKY,
-                    key,
-                    known[1].name.title(),
-                    behaviour.risk.name.title(),
-                )
-            )
-
-
-def _without_effect(
-    annotations: Mapping[str, str], behaviour: Behaviour
-) -> list[Reason]:
-    remarks = []
-    for key in sorted(annotations):
-        prefix, _, name = key.partition("/")
-        if prefix == behaviour.prefix:
-            if name.endswith(_SNIPPET) and not behaviour.snippets:
-                remarks.append(because(Code.SNIPPET_IGNORED, key))
-            elif name not in KNOWN:
-                close = get_close_matches(name, KNOWN, 1, 0.8)
-                meant = f"{behaviour.prefix}/{close[0]}" if close else ""
-                remarks.append(because(Code.ANNOTATION_UNKNOWN, key, meant))
-        elif prefix in _FOREIGN or prefix == ANNOTATIONS_PREFIX:
-            remarks.append(because(Code.ANNOTATION_FOREIGN, key, behaviour.prefix))
-    return remarks

@@ -6,11 +6,8 @@ from dataclasses import dataclass
 
 from baro.routing.answer import Loser
 from baro.routing.apiserver import refusals
-from baro.routing.ingress_nginx.annotations import (
-    RefusedError,
-    Settings,
-    read_settings,
-)
+from baro.routing.ingress_nginx.annotation_checks import RefusedError
+from baro.routing.ingress_nginx.annotations import Settings, read_settings
 from baro.routing.ingress_nginx.behaviour import Behaviour
 from baro.routing.reasons import Code, Reason, because
 from baro.routing.world import Ingress, World
