@@ -68,9 +68,10 @@ on the destination cluster.
 import re
 from collections.abc import Iterator
 
-from baro.model.finding import Evidence, Finding, Layer, Severity
+from baro.model.finding import Finding, Layer, Severity
 from baro.model.ref import ObjectRef
 from baro.model.snapshot import Snapshot
+from baro.rules.lines import lines
 from baro.rules.removals import REMOVALS, Removal, Version
 from baro.rules.rule import Context, rule
 
@@ -95,7 +96,7 @@ def check(ctx: Context) -> Iterator[Finding]:
                 manifest,
                 f"{api} {manifest.kind} was removed in Kubernetes {since}, and this is"
                 f" for {version[0]}.{version[1]}",
-                (Evidence.of(manifest, "apiVersion"),),
+                lines(manifest, "apiVersion"),
                 fix=_fix(removal),
             )
 

@@ -93,10 +93,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from baro.model.fieldpath import FieldPath
-from baro.model.finding import Evidence, Finding, Layer, Severity
+from baro.model.finding import Finding, Layer, Severity
 from baro.model.manifest import Manifest
 from baro.model.snapshot import Snapshot
 from baro.model.workload import needs
+from baro.rules.lines import lines
 from baro.rules.projects import stated
 from baro.rules.rule import Context, rule
 from baro.rules.waves import Step, first_step, is_hook
@@ -130,7 +131,7 @@ def check(ctx: Context) -> Iterator[Finding]:
                 yield ctx.finding(
                     manifest,
                     f"{waits} never completes: {stop.reason}",
-                    (Evidence.of(manifest, stop.path),),
+                    lines(manifest, stop.path),
                     fix=stop.fix,
                 )
 

@@ -107,6 +107,7 @@ from baro.model.manifest import Manifest
 from baro.model.ref import ObjectRef
 from baro.model.snapshot import Snapshot
 from baro.model.workload import Need, needs
+from baro.rules.lines import lines
 from baro.rules.rule import Context, rule
 from baro.rules.waves import first_step
 
@@ -134,7 +135,7 @@ def check(ctx: Context) -> Iterator[Finding]:
                 f"{first_step(manifest)} needs {need.kind} {need.name}{thing} which"
                 f" comes in {first_step(maker)}",
                 (
-                    Evidence.of(manifest, need.path),
+                    *lines(manifest, need.path),
                     Evidence.of(maker, "metadata.name"),
                 ),
                 fix=f"Give {maker.ref} an earlier wave or phase.",

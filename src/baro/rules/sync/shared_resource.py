@@ -1,6 +1,7 @@
 """Two Applications own one object.
 
-Reports every object that two Applications render for one cluster.
+Reports every object that two Applications render for one cluster; where both render the
+same content, such as a Namespace, it is a warning.
 
 ## Why it matters
 
@@ -89,11 +90,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from baro.model.argocd import Application
-from baro.model.finding import Evidence, Finding, Layer, Severity
+from baro.model.finding import Finding, Layer, Severity
 from baro.model.manifest import Manifest
 from baro.model.ref import ObjectRef
 from baro.model.snapshot import Snapshot
 from baro.rules.kinds import Scopes
+from baro.rules.lines import lines
 from baro.rules.rule import Context, rule
 
 
@@ -110,9 +112,10 @@ def check(ctx: Context) -> Iterator[Finding]:
             yield ctx.finding(
                 ref,
                 f"{len(owners)} Applications render {ref}: {_names(list(owners))}",
-                _evidence(ctx.declared, owners),
+                (e for m in owners.values() for e in lines(m, "metadata.name")),
                 fix="Leave the object to one Application, or rename it in each.",
                 application=next(iter(owners)),
+                severity=Severity.WARNING if _same(list(owners.values())) else None,
             )
 
 
@@ -127,15 +130,15 @@ def _placed(snapshot: Snapshot, scopes: Scopes, manifest: Manifest) -> ObjectRef
     return replace(ref, namespace=Application(owner).destination.namespace)
 
 
+def _same(manifests: Sequence[Manifest]) -> bool:
+    """Tell whether it makes no difference whose version is applied."""
+    first = _content(manifests[0])
+    return all(_content(manifest) == first for manifest in manifests)
+
+
+def _content(manifest: Manifest) -> dict[str, object]:
+    return {k: v for k, v in manifest.body.items() if k not in ("metadata", "status")}
+
+
 def _names(refs: Sequence[ObjectRef]) -> str:
     return ", ".join(sorted(ref.path for ref in refs))
-
-
-def _evidence(
-    snapshot: Snapshot, owners: dict[ObjectRef, Manifest]
-) -> Iterator[Evidence]:
-    for ref, manifest in owners.items():
-        yield Evidence.of(manifest, "metadata.name")
-        owner = snapshot.get(ref)
-        if owner is not None:
-            yield Evidence.of(owner, manifest.origin.within or "spec")
