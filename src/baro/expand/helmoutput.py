@@ -87,7 +87,8 @@ def _unaliased(chart: ChartContent, path: str) -> str:
     for index in range(0, len(parts) - 2, 2):
         if parts[index] != "charts" or current is None:
             break
-        for entry in current.metadata.get("dependencies") or ():
+        listed = current.metadata.get("dependencies")
+        for entry in listed if isinstance(listed, list) else ():
             if isinstance(entry, Mapping) and entry.get("alias") == parts[index + 1]:
                 parts[index + 1] = str(entry.get("name"))
                 break

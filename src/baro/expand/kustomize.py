@@ -61,13 +61,10 @@ def print_kustomize(
         return tree.is_dir(posixpath.normpath(posixpath.join(path or ".", component)))
 
     whole = edited(body, spec, environment, component_exists)
-    asked = "originAnnotations" in (body.get("buildMetadata") or ())
+    known = list(_words(body.get("buildMetadata")))
+    asked = "originAnnotations" in known
     if not asked:
-        known = body.get("buildMetadata")
-        whole["buildMetadata"] = [
-            *(known if isinstance(known, list) else ()),
-            "originAnnotations",
-        ]
+        whole["buildMetadata"] = [*known, "originAnnotations"]
     files = _contents(tree, _needed(tree, path, whole))
     files[file] = json.dumps(whole).encode()
     output = kustomize.build(files, path)
@@ -135,15 +132,18 @@ def _joined(body: Mapping[str, Any]) -> Iterator[str]:
     ):
         yield from _words(body.get(key))
     for key in ("patches", "patchesJson6902", "replacements"):
-        for entry in body.get(key) or ():
-            if isinstance(entry, Mapping):
-                yield from _words([entry.get("path")])
+        for entry in _maps(body.get(key)):
+            yield from _words([entry.get("path")])
     for key in ("configMapGenerator", "secretGenerator"):
-        for entry in body.get(key) or ():
-            if isinstance(entry, Mapping):
-                files = _words(entry.get("files"))
-                yield from (word.rpartition("=")[2] for word in files)
-                yield from _words(entry.get("envs"))
+        for entry in _maps(body.get(key)):
+            files = _words(entry.get("files"))
+            yield from (word.rpartition("=")[2] for word in files)
+            yield from _words(entry.get("envs"))
+
+
+def _maps(value: object) -> Iterator[Mapping[str, Any]]:
+    if isinstance(value, list):
+        yield from (v for v in value if isinstance(v, Mapping))
 
 
 def _words(value: object) -> Iterator[str]:
