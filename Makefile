@@ -44,8 +44,13 @@ test-crater: $(READY) ## check pinned public repositories
 docs: $(READY) ## write the generated pages
 	$(PYTHON) tools/docs.py
 
-bench: $(READY) ## measure speed and memory
+bench: $(READY) .venv-peers/.ready ## measure speed and memory, against named peers
 	$(PYTHON) -m bench
+
+.venv-peers/.ready: requirements/peers.txt
+	$(PYTHON3) -m venv .venv-peers
+	.venv-peers/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/peers.txt
+	@touch $@
 
 lock: $(READY) ## resolve requirements/*.txt anew (needs uv)
 	uv pip compile -q --universal --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -o requirements/runtime.txt pyproject.toml
@@ -58,7 +63,7 @@ system-packages: ## a real nginx for the route tests, where the machine lets us
 check: lint type test ## what must be green before a commit
 
 clean: ## remove what the targets made
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .venv-peers .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 .PHONY: help setup demo format lint type test test-crater docs bench lock system-packages check clean
 

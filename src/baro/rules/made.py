@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from baro.graph.relations.provides import claimed, made_secret
@@ -66,6 +67,7 @@ class Makers:
         self._everywhere.add(name)
 
 
+@lru_cache(maxsize=4)
 def makers(snapshot: Snapshot) -> Makers:
     """Return who makes what in a state."""
     found = Makers()
