@@ -92,6 +92,55 @@ class Code(StrEnum):
     UNKNOWN_VARIABLE = "unknown-variable"
     UNQUOTABLE_PATH = "unquotable-path"
     BAD_SERVER_NAME = "bad-server-name"
+    # Gateway API: what led to the answer.
+    LISTENER_TAKES = "listener-takes"
+    LISTENER_MISSING = "listener-missing"
+    LISTENER_HOST_MISSING = "listener-host-missing"
+    MATCH_FOUND = "match-found"
+    NO_MATCH = "no-match"
+    REDIRECT_FILTER = "redirect-filter"
+    REWRITE_FILTER = "rewrite-filter"
+    BACKENDS_MISSING = "backends-missing"
+    BACKEND_REFUSED = "backend-refused"
+    BACKEND_SHARE = "backend-share"
+    # Gateway API: why another route does not answer.
+    MATCH_BEATEN = "match-beaten"
+    HOST_BEATEN = "host-beaten"
+    LISTENER_ISOLATED = "listener-isolated"
+    GATEWAY_MISSING = "gateway-missing"
+    PARENT_FOREIGN = "parent-foreign"
+    PARENT_UNMATCHED = "parent-unmatched"
+    LISTENERS_FORBID = "listeners-forbid"
+    LISTENER_HOSTS_DIFFER = "listener-hosts-differ"
+    LISTENER_UNUSABLE = "listener-unusable"
+    # Gateway API: what the specification or the objects leave open.
+    AGES_UNKNOWN = "ages-unknown"
+    GATEWAY_ASSUMED = "gateway-assumed"
+    GATEWAY_OPEN = "gateway-open"
+    NAMESPACE_LABELS_UNSEEN = "namespace-labels-unseen"
+    REGEX_RANK_OPEN = "regex-rank-open"
+    HOST_FALL_THROUGH_OPEN = "host-fall-through-open"
+    ISOLATION_OPEN = "isolation-open"
+    NORMALISING_OPEN = "normalising-open"
+    FILTER_NOT_IMITATED = "filter-not-imitated"
+    BACKEND_KIND_NOT_IMITATED = "backend-kind-not-imitated"
+    # Other controllers.
+    RULE_TAKES = "rule-takes"
+    RULE_BEATEN = "rule-beaten"
+    PREFIX_BY_CHARACTER = "prefix-by-character"
+    RULES_TIE = "rules-tie"
+    SETTING_NOT_IMITATED = "setting-not-imitated"
+    OBJECT_NOT_IMITATED = "object-not-imitated"
+    PATH_REFUSED = "path-refused"
+    SEPARATE_BALANCER = "separate-balancer"
+    PATH_STRIPPED = "path-stripped"
+    # What a move to Gateway API changes.
+    REWRITE_WITHOUT_GROUPS = "rewrite-without-groups"
+    REWRITE_BY_PREFIX = "rewrite-by-prefix"
+    ANNOTATION_WITHOUT_EQUIVALENT = "annotation-without-equivalent"
+    DUPLICATES_SHARE = "duplicates-share"
+    LONGEST_REGEX_LOST = "longest-regex-lost"
+    DEFAULT_BACKEND_LOST = "default-backend-lost"
 
 
 REASONS: Mapping[Code, tuple[str, ...]] = {
@@ -171,6 +220,50 @@ REASONS: Mapping[Code, tuple[str, ...]] = {
     Code.UNKNOWN_VARIABLE: ("host", "variable", "annotation", "ingress"),
     Code.UNQUOTABLE_PATH: ("host", "path", "ingress"),
     Code.BAD_SERVER_NAME: ("host", "ingress"),
+    Code.LISTENER_TAKES: ("listener", "gateway"),
+    Code.LISTENER_MISSING: ("scheme", "port"),
+    Code.LISTENER_HOST_MISSING: ("host", "gateway"),
+    Code.MATCH_FOUND: ("match", "route"),
+    Code.NO_MATCH: ("host", "gateway"),
+    Code.REDIRECT_FILTER: ("route",),
+    Code.REWRITE_FILTER: ("value", "upstream"),
+    Code.BACKENDS_MISSING: ("route",),
+    Code.BACKEND_REFUSED: ("service", "namespace"),
+    Code.BACKEND_SHARE: ("service", "weight", "total"),
+    Code.MATCH_BEATEN: ("match", "winner"),
+    Code.HOST_BEATEN: ("host", "winner"),
+    Code.LISTENER_ISOLATED: ("listener", "host"),
+    Code.GATEWAY_MISSING: ("gateway",),
+    Code.PARENT_FOREIGN: ("kind", "name"),
+    Code.PARENT_UNMATCHED: ("parent",),
+    Code.LISTENERS_FORBID: ("gateway", "namespace"),
+    Code.LISTENER_HOSTS_DIFFER: ("gateway",),
+    Code.LISTENER_UNUSABLE: ("listener", "gateway", "reason"),
+    Code.AGES_UNKNOWN: (),
+    Code.GATEWAY_ASSUMED: (),
+    Code.GATEWAY_OPEN: ("gateway",),
+    Code.NAMESPACE_LABELS_UNSEEN: ("namespace",),
+    Code.REGEX_RANK_OPEN: ("match",),
+    Code.HOST_FALL_THROUGH_OPEN: ("host",),
+    Code.ISOLATION_OPEN: ("listener",),
+    Code.NORMALISING_OPEN: ("path", "normal"),
+    Code.FILTER_NOT_IMITATED: ("filter", "route"),
+    Code.BACKEND_KIND_NOT_IMITATED: ("kind", "name"),
+    Code.RULE_TAKES: ("rule", "ingress"),
+    Code.RULE_BEATEN: ("rule", "winner"),
+    Code.PREFIX_BY_CHARACTER: ("path",),
+    Code.RULES_TIE: ("rule",),
+    Code.SETTING_NOT_IMITATED: ("setting", "ingress"),
+    Code.OBJECT_NOT_IMITATED: ("kind", "name"),
+    Code.PATH_REFUSED: ("path", "why"),
+    Code.SEPARATE_BALANCER: ("balancer",),
+    Code.PATH_STRIPPED: ("prefix", "upstream"),
+    Code.REWRITE_WITHOUT_GROUPS: ("target",),
+    Code.REWRITE_BY_PREFIX: ("path", "replacement"),
+    Code.ANNOTATION_WITHOUT_EQUIVALENT: ("annotation", "ingress"),
+    Code.DUPLICATES_SHARE: ("path", "ingresses"),
+    Code.LONGEST_REGEX_LOST: ("path",),
+    Code.DEFAULT_BACKEND_LOST: ("host",),
 }
 
 

@@ -51,6 +51,11 @@ class Declared:
         """Return the namespace; `default` where none is written."""
         return text(self.metadata.get("namespace")) or "default"
 
+    @property
+    def created(self) -> int | None:
+        """Return the seconds since 1970, or None where nobody has said it."""
+        return _seconds(self.metadata.get("creationTimestamp"))
+
 
 @dataclass(frozen=True, slots=True)
 class Backend:
@@ -208,7 +213,7 @@ def read_ingress(declared: Declared) -> Ingress:
     return Ingress(
         namespace=declared.namespace,
         name=declared.name,
-        created=_seconds(declared.metadata.get("creationTimestamp")),
+        created=declared.created,
         annotations={
             str(key): value
             for key, value in mapping(declared.metadata.get("annotations")).items()

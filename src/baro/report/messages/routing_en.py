@@ -175,6 +175,103 @@ REASONS: Mapping[Code, str] = {
         "{host} of {ingress} is no server name; nginx refuses the whole "
         "configuration, and every host stays as it was"
     ),
+    Code.LISTENER_TAKES: "listener {listener} of Gateway {gateway} takes the request",
+    Code.LISTENER_MISSING: "no Gateway listens for {scheme} on port {port}",
+    Code.LISTENER_HOST_MISSING: "no listener of Gateway {gateway} takes host {host}",
+    Code.MATCH_FOUND: (
+        "{match} of {route} goes before all other matches that take this request"
+    ),
+    Code.NO_MATCH: "no route at Gateway {gateway} takes this request on host {host}",
+    Code.REDIRECT_FILTER: "{route} has a RequestRedirect filter",
+    Code.REWRITE_FILTER: "URLRewrite ({value}): the Service is asked for {upstream}",
+    Code.BACKENDS_MISSING: "the rule of {route} names no backend that takes requests",
+    Code.BACKEND_REFUSED: (
+        "Service {service} is in another namespace than the route, and no "
+        "ReferenceGrant there lets in routes from {namespace}"
+    ),
+    Code.BACKEND_SHARE: "{service} gets {weight} of {total} requests, at random",
+    Code.MATCH_BEATEN: "{match} matches too, but {winner} goes first",
+    Code.HOST_BEATEN: "its host ({host}) takes it too, but {winner} fits better",
+    Code.LISTENER_ISOLATED: (
+        "it is not attached to listener {listener}, which takes host {host}"
+    ),
+    Code.GATEWAY_MISSING: "there is no Gateway {gateway}",
+    Code.PARENT_FOREIGN: "its parent is {kind} {name}, which is no Gateway",
+    Code.PARENT_UNMATCHED: "its parent {parent!r} is no listener of any Gateway",
+    Code.LISTENERS_FORBID: (
+        "allowedRoutes of Gateway {gateway} let in no route of this kind from "
+        "namespace {namespace}"
+    ),
+    Code.LISTENER_HOSTS_DIFFER: (
+        "its hostnames and those of the listeners of Gateway {gateway} have nothing "
+        "in common"
+    ),
+    Code.LISTENER_UNUSABLE: "listener {listener} of {gateway} does not serve: {reason}",
+    Code.AGES_UNKNOWN: (
+        "nobody knows which of them is older; this holds if they are created in the "
+        "same second"
+    ),
+    Code.GATEWAY_ASSUMED: (
+        "no Gateway is among the objects; one that takes all hosts is assumed"
+    ),
+    Code.GATEWAY_OPEN: "if the host's address is that of Gateway {gateway}",
+    Code.NAMESPACE_LABELS_UNSEEN: (
+        "whether the listener takes routes from namespace {namespace} depends on "
+        "labels that are not among the objects"
+    ),
+    Code.REGEX_RANK_OPEN: (
+        "the place of a regular expression among other matches is up to the "
+        "implementation ({match})"
+    ),
+    Code.HOST_FALL_THROUGH_OPEN: (
+        "whether a request that no rule for {host} takes falls through to wider "
+        "hostnames is up to the implementation"
+    ),
+    Code.ISOLATION_OPEN: (
+        "if the implementation does not keep the routes of other listeners away "
+        "from listener {listener}"
+    ),
+    Code.NORMALISING_OPEN: (
+        "whether {path} is matched as it is or as {normal} is up to the implementation"
+    ),
+    Code.FILTER_NOT_IMITATED: "what filter {filter} of {route} does is not known",
+    Code.BACKEND_KIND_NOT_IMITATED: (
+        "the backend is a {kind} ({name}), which every implementation reads its own way"
+    ),
+    Code.RULE_TAKES: "{rule} of {ingress} is the first that matches",
+    Code.RULE_BEATEN: "{rule} matches too, but {winner} goes first",
+    Code.PREFIX_BY_CHARACTER: (
+        "{path} is compared character by character here, so it takes longer words too"
+    ),
+    Code.RULES_TIE: "{rule} is there more than once, and which one wins is not known",
+    Code.SETTING_NOT_IMITATED: "what {setting} of {ingress} does is not known",
+    Code.OBJECT_NOT_IMITATED: "{kind} {name} may route too, and is not read",
+    Code.PATH_REFUSED: "path {path} is refused: {why}",
+    Code.SEPARATE_BALANCER: (
+        "it makes a load balancer of its own ({balancer}), with another address"
+    ),
+    Code.PATH_STRIPPED: "{prefix} is cut off; the Service is asked for {upstream}",
+    Code.REWRITE_WITHOUT_GROUPS: (
+        "Gateway API has no capture groups: {target} would be taken to the letter"
+    ),
+    Code.REWRITE_BY_PREFIX: (
+        "PathPrefix {path} with replacePrefixMatch {replacement} does what is meant"
+    ),
+    Code.ANNOTATION_WITHOUT_EQUIVALENT: (
+        "{annotation} of {ingress} has no equivalent in Gateway API"
+    ),
+    Code.DUPLICATES_SHARE: (
+        "{path} is claimed by {ingresses}: one wins now, a translation by the letter "
+        "would split the requests between them"
+    ),
+    Code.LONGEST_REGEX_LOST: (
+        "{path} goes first now because it is the longer string; among regular "
+        "expressions of Gateway API the implementation decides"
+    ),
+    Code.DEFAULT_BACKEND_LOST: (
+        "paths of {host} that nobody names reach a default backend now; Gateway API "
+        "has none, a route for / is needed"
+    ),
 }
 
 # What `ANNOTATION_UNKNOWN` adds where one of a similar name exists.

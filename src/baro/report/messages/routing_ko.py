@@ -202,6 +202,109 @@ REASONS: Mapping[Code, str] = {
         "{ingress}의 {host} 값은 올바른 서버 이름이 아닙니다. nginx가 설정 전체를 "
         "거부하여 모든 host가 이전 상태로 남습니다"
     ),
+    Code.LISTENER_TAKES: "Gateway {gateway}의 listener {listener}가 요청을 받습니다",
+    Code.LISTENER_MISSING: "{scheme} 포트 {port}에서 듣는 Gateway가 없습니다",
+    Code.LISTENER_HOST_MISSING: (
+        "Gateway {gateway}에 host {host}를 받는 listener가 없습니다"
+    ),
+    Code.MATCH_FOUND: (
+        "{route}의 {match} 항목이 이 요청과 일치하는 항목 중 우선순위가 가장 높습니다"
+    ),
+    Code.NO_MATCH: (
+        "Gateway {gateway}에 host {host}의 이 요청과 일치하는 route가 없습니다"
+    ),
+    Code.REDIRECT_FILTER: "{route}에 RequestRedirect 필터가 있습니다",
+    Code.REWRITE_FILTER: "URLRewrite({value}): Service에 {upstream}(으)로 전달합니다",
+    Code.BACKENDS_MISSING: "{route}의 규칙에 요청을 받을 백엔드가 없습니다",
+    Code.BACKEND_REFUSED: (
+        "Service {service}가 route와 다른 네임스페이스에 있고, {namespace}의 route를 "
+        "허용하는 ReferenceGrant가 그곳에 없습니다"
+    ),
+    Code.BACKEND_SHARE: "{service}가 요청 {total}개 중 {weight}개를 무작위로 받습니다",
+    Code.MATCH_BEATEN: "{match} 항목도 일치하지만 {winner} 항목이 우선합니다",
+    Code.HOST_BEATEN: "host({host})도 일치하지만 {winner}가 더 구체적입니다",
+    Code.LISTENER_ISOLATED: (
+        "host {host}를 받는 listener {listener}에 연결되어 있지 않습니다"
+    ),
+    Code.GATEWAY_MISSING: "Gateway {gateway}가 없습니다",
+    Code.PARENT_FOREIGN: "parent가 Gateway가 아니라 {kind} {name}입니다",
+    Code.PARENT_UNMATCHED: "parent {parent!r}에 해당하는 listener가 없습니다",
+    Code.LISTENERS_FORBID: (
+        "Gateway {gateway}의 allowedRoutes가 네임스페이스 {namespace}에서 오는 이 "
+        "종류의 route를 허용하지 않습니다"
+    ),
+    Code.LISTENER_HOSTS_DIFFER: (
+        "hostname이 Gateway {gateway}의 listener hostname과 전혀 겹치지 않습니다"
+    ),
+    Code.LISTENER_UNUSABLE: (
+        "{gateway}의 listener {listener}는 동작하지 않습니다: {reason}"
+    ),
+    Code.AGES_UNKNOWN: (
+        "어느 것이 더 오래되었는지 알 수 없어, 같은 초에 생성된 경우를 가정합니다"
+    ),
+    Code.GATEWAY_ASSUMED: (
+        "객체 중에 Gateway가 없어 모든 host를 받는 Gateway가 있다고 가정합니다"
+    ),
+    Code.GATEWAY_OPEN: "host의 주소가 Gateway {gateway}를 가리킨다면",
+    Code.NAMESPACE_LABELS_UNSEEN: (
+        "listener가 네임스페이스 {namespace}의 route를 받는지는 객체에 없는 레이블에 "
+        "달려 있습니다"
+    ),
+    Code.REGEX_RANK_OPEN: (
+        "다른 항목에 대한 정규식의 우선순위는 구현체가 정합니다({match})"
+    ),
+    Code.HOST_FALL_THROUGH_OPEN: (
+        "{host}의 규칙 중 일치하는 것이 없을 때 더 넓은 hostname으로 넘어가는지는 "
+        "구현체가 정합니다"
+    ),
+    Code.ISOLATION_OPEN: (
+        "구현체가 다른 listener의 route를 listener {listener}에서 분리하지 않는다면"
+    ),
+    Code.NORMALISING_OPEN: (
+        "{path} 경로를 그대로 비교하는지 {normal}(으)로 바꿔 비교하는지는 구현체가 "
+        "정합니다"
+    ),
+    Code.FILTER_NOT_IMITATED: "{route}의 필터 {filter}가 하는 일은 알 수 없습니다",
+    Code.BACKEND_KIND_NOT_IMITATED: (
+        "백엔드가 {kind}({name})이며, 구현체마다 다르게 처리합니다"
+    ),
+    Code.RULE_TAKES: "{ingress}의 {rule} 규칙이 가장 먼저 일치합니다",
+    Code.RULE_BEATEN: "{rule} 규칙도 일치하지만 {winner} 규칙이 우선합니다",
+    Code.PREFIX_BY_CHARACTER: (
+        "여기서는 {path} 경로를 글자 단위로 비교하므로 더 긴 단어도 일치합니다"
+    ),
+    Code.RULES_TIE: "{rule} 규칙이 둘 이상 있으며 어느 것이 이기는지 알 수 없습니다",
+    Code.SETTING_NOT_IMITATED: "{ingress}의 {setting} 설정이 하는 일은 알 수 없습니다",
+    Code.OBJECT_NOT_IMITATED: (
+        "{kind} {name}도 라우팅에 관여할 수 있지만 읽지 않습니다"
+    ),
+    Code.PATH_REFUSED: "{path} 경로는 거부됩니다: {why}",
+    Code.SEPARATE_BALANCER: ("주소가 다른 별도의 로드 밸런서({balancer})를 만듭니다"),
+    Code.PATH_STRIPPED: (
+        "{prefix} 부분을 잘라내고 Service에는 {upstream} 경로로 전달합니다"
+    ),
+    Code.REWRITE_WITHOUT_GROUPS: (
+        "Gateway API에는 캡처 그룹이 없어 {target} 값이 글자 그대로 쓰입니다"
+    ),
+    Code.REWRITE_BY_PREFIX: (
+        "PathPrefix {path}에 replacePrefixMatch {replacement} 값을 쓰면 의도대로 "
+        "동작합니다"
+    ),
+    Code.ANNOTATION_WITHOUT_EQUIVALENT: (
+        "{ingress}의 {annotation}에 해당하는 기능이 Gateway API에 없습니다"
+    ),
+    Code.DUPLICATES_SHARE: (
+        "{path} 경로를 {ingresses}가 함께 씁니다. 지금은 하나만 이기지만 그대로 옮기면 "
+        "요청이 나뉩니다"
+    ),
+    Code.LONGEST_REGEX_LOST: (
+        "지금은 {path} 문자열이 더 길어서 우선하지만, Gateway API의 정규식 사이에서는 "
+        "구현체가 정합니다"
+    ),
+    Code.DEFAULT_BACKEND_LOST: (
+        "지금은 {host}의 나머지 경로를 기본 백엔드가 받지만, Gateway API에는 기본 "
+        "백엔드가 없어 / 경로의 route가 필요합니다"
+    ),
 }
 
 # What `ANNOTATION_UNKNOWN` adds where one of a similar name exists.
