@@ -209,15 +209,14 @@ def report() -> str:
             "",
             "Written by `python -m bench --write`; every ratio is of one run.",
             f"Measured on {here}.",
-            "Times are the best of a few cold processes; memory is the largest process's.",
+            "Times are the best of a few cold processes; memory is that of the largest.",
             "",
             "| what | time | memory | peer in the same run | goal |",
             "|---|---|---|---|---|",
             *rows,
             "",
-            "The cost grows linearly: "
-            "with the Applications of an ApplicationSet (the rows above), "
-            "with the Helm sources that differ (equal ones are rendered once), "
+            "The cost grows linearly with the Applications of an ApplicationSet (above),",
+            "with the Helm sources that differ (equal ones are rendered once),",
             "and with the files of the tree that are read for manifests.",
             f"`helm template` was run {SAMPLE} times; its time for all is scaled.",
             "",
