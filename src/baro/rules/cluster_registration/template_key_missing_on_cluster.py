@@ -205,7 +205,8 @@ def _unprinted(ctx: Context, generation: Generation) -> Iterator[Finding]:
 
 
 def _read(path: FieldPath, text: object) -> Iterator[tuple[str, str]]:
-    if not isinstance(text, str) or path[-1] not in NEEDED or "helm" in path:
+    needed = path[-1:] and path[-1] in NEEDED and "helm" not in path
+    if not needed or not isinstance(text, str):
         return
     if not _BRANCH.search(text):
         for part, key in _INDEX.findall(text):
