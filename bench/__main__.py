@@ -180,8 +180,9 @@ def machine() -> str:
     page = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     memory = page / 1024**3
     load = os.getloadavg()[0]
+    python = platform.python_version()
     return (
-        f"{os.cpu_count()} cores, {memory:.0f} GiB, Python {platform.python_version()}, "
+        f"{os.cpu_count()} cores, {memory:.0f} GiB, Python {python}, "
         f"load {load:.1f} when it began"
     )
 
@@ -209,13 +210,13 @@ def report() -> str:
             "",
             "Written by `python -m bench --write`; every ratio is of one run.",
             f"Measured on {here}.",
-            "Times are the best of a few cold processes; memory is that of the largest.",
+            "Times are the best of a few cold processes, memory that of the largest.",
             "",
             "| what | time | memory | peer in the same run | goal |",
             "|---|---|---|---|---|",
             *rows,
             "",
-            "The cost grows linearly with the Applications of an ApplicationSet (above),",
+            "The cost grows linearly with the Applications of an ApplicationSet,",
             "with the Helm sources that differ (equal ones are rendered once),",
             "and with the files of the tree that are read for manifests.",
             f"`helm template` was run {SAMPLE} times; its time for all is scaled.",

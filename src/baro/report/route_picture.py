@@ -14,8 +14,8 @@ from baro.report.route_table import Row
 from baro.routing.platform import ClusterRoutes
 
 _COLUMNS = ("host", "path", "ingress", "service", "workload")
-_WIDE = 230
-_GAP = 70
+_WIDE = 270
+_GAP = 56
 _HIGH = 34
 _STEP = 46
 _TOP = 44
