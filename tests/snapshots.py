@@ -4,7 +4,7 @@ A case is a map; every key may be left out:
 
 - `target`, `live`: YAML documents, as one text (the file `target.yaml`).
 - `clusters`: a list of `{name, server, labels, annotations, implicit, unknown}`;
-  `unknown` lists the labels whose value nobody knows, `nowhere` leaves out the place.
+  `unknown` lists the fields whose value nobody knows, `nowhere` leaves out the place.
   Places are lines of a file `clusters.yaml` that is made of the list; with
   `secret: Kind/namespace/name` the origin is that manifest of the target.
 - `kubernetes`: the version that the state is judged for.
@@ -143,7 +143,7 @@ class _Builder:
                 origin=origin,
                 location=None if entry.get("nowhere") else text.locate((index,)),
                 places=places,
-                unknown=frozenset(("labels", key) for key in entry.get("unknown", ())),
+                unknown=frozenset(map(parse, entry.get("unknown", ()))),
             )
 
     def generation(self, entry: Mapping[str, Any]) -> Generation:

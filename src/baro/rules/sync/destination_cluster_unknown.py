@@ -3,7 +3,8 @@
 Reports every destination whose name or server is none of the registered clusters,
 and one
 that names both or neither.
-Where no cluster is registered in Git or in `baro.yaml`, nothing is reported.
+Where no cluster is registered in Git or in `baro.yaml`, or where the name of one comes
+from a secret store, a name that nobody registers is not reported.
 
 ## Why it matters
 
@@ -100,7 +101,10 @@ from baro.rules.rule import Context, rule
 @rule("destination-cluster-unknown", Severity.ERROR, layer=Layer.SYNC)
 def check(ctx: Context) -> Iterator[Finding]:
     places = Places.of(ctx.declared)
-    known = bool(registered(ctx.declared))
+    clusters = registered(ctx.declared)
+    # A cluster whose name or server nobody knows may be any of them.
+    nameless = any({("name",), ("server",)} & c.unknown for c in clusters)
+    known = bool(clusters) and not nameless
     for manifest in ctx.declared.applications():
         application = Application(manifest)
         if unresolved(application):

@@ -96,7 +96,10 @@ def check(ctx: Context) -> Iterator[Finding]:
                 f"nothing creates namespace {namespace} on cluster {where}",
                 (Evidence.of(manifest, "spec.destination.namespace"),),
                 fix="Add CreateNamespace=true to spec.syncPolicy.syncOptions.",
-                confidence=Confidence.LIKELY,
+                # What could not be rendered may well create it.
+                confidence=Confidence.POSSIBLE
+                if ctx.declared.gaps
+                else Confidence.LIKELY,
             )
 
 

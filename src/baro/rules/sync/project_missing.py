@@ -73,6 +73,9 @@ def check(ctx: Context) -> Iterator[Finding]:
             f"AppProject {project} does not exist{there}",
             (Evidence.of(manifest, "spec.project"),),
             fix=f"Write {near}." if near else f"Add the AppProject {project}.",
-            confidence=Confidence.CERTAIN if known else Confidence.POSSIBLE,
+            # What could not be rendered may well make it.
+            confidence=Confidence.CERTAIN
+            if known and not ctx.declared.gaps
+            else Confidence.POSSIBLE,
             severity=None if known else Severity.NOTE,
         )
