@@ -1,0 +1,227 @@
+"""`baro route`, `routes` and `verify`, as a user runs them."""
+
+import json
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Baro
+
+ROOT = Path(__file__).parents[2]
+PATH = "examples/platform-path"
+API = "https://platform.example/kr/api/catalog/entities?limit=1"
+
+
+@pytest.fixture(autouse=True)
+def _from_the_root(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+
+
+INGRESS = """apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: shop, namespace: shop}
+spec:
+  ingressClassName: nginx
+  tls: [{hosts: [shop.example], secretName: tls}]
+  rules:
+    - host: shop.example
+      http:
+        paths:
+          - path: /
+            pathType: Prefix
+            backend: {service: {name: shop, port: {number: 80}}}
+---
+{apiVersion: v1, kind: Service, metadata: {name: shop, namespace: shop},
+ spec: {ports: [{port: 80}]}}
+---
+{apiVersion: networking.k8s.io/v1, kind: IngressClass, metadata: {name: nginx},
+ spec: {controller: k8s.io/ingress-nginx}}
+"""
+
+
+@pytest.fixture
+def dump(tmp_path: Path) -> Path:
+    """Return a file of plain objects: one Ingress, its Service, its class."""
+    file = tmp_path / "objects.yaml"
+    file.write_text(INGRESS, encoding="utf-8")
+    return file
+
+
+def test_route_says_who_answers_with_which_path_and_who_lost(baro: Baro) -> None:
+    """The answer, the chain, the losers, in the JSON form."""
+    answer = json.loads(baro("route", API, PATH, "--format", "json").out)
+    (first,) = answer["answers"]
+
+    assert (answer["schema"], answer["command"]) == ("baro/v1", "route")
+    assert answer["configError"] is None
+    assert first["status"] == 200
+    assert first["outcome"] == "backend"
+    assert first["ingress"] == "backstage-kr/backstage"
+    assert first["service"] == "backstage-kr/backstage"
+    assert first["upstreamPath"] == "/api/catalog/entities?limit=1"
+    assert first["application"] == "argocd/backstage-kr-hub"
+    assert first["controller"] == {"name": "ingress-nginx", "version": "1.15.1"}
+    assert first["certainty"] == "certain"
+    assert first["why"]
+    assert [loser["ingress"] for loser in first["losers"]] == ["backstage/backstage"]
+
+
+@pytest.mark.parametrize(
+    ("incident", "url", "says"),
+    [
+        ("wrong-instance", "https://platform.example/kr/", "Service backstage/backst"),
+        ("not-found", "https://platform.example/kr", "404"),
+        (
+            "missing-scripts",
+            "https://platform.example/static/main.js",
+            "Service backstage/backstage",
+        ),
+    ],
+)
+def test_route_tells_the_stories_of_the_record(
+    baro: Baro, incident: str, url: str, says: str
+) -> None:
+    """Wrong instance, 404, missing scripts: in English and in Korean."""
+    english = baro("route", url, f"examples/incidents/{incident}")
+    korean = baro("route", url, f"examples/incidents/{incident}", "--lang", "ko")
+
+    assert english.code == 0
+    assert says in english.out
+    assert any("가" <= sign <= "힣" for sign in korean.out)
+
+
+def test_route_follows_redirects_and_shows_each_hop(baro: Baro, dump: Path) -> None:
+    """http, then https: the first answer redirects, the hop is served."""
+    text = baro("route", "http://shop.example/a", "--manifests", dump).out
+    ran = baro("route", "http://shop.example/a", "--manifests", dump, "--format=json")
+    (first,) = json.loads(ran.out)["answers"]
+
+    assert (first["outcome"], first["status"]) == ("redirect", 308)
+    assert first["location"] == "https://shop.example/a"
+    assert [hop["outcome"] for hop in first["hops"]] == ["backend"]
+    assert text.count("shop.example/a") >= 3
+
+
+def test_route_asks_as_an_older_controller(baro: Baro, dump: Path) -> None:
+    """--controller names the release whose behaviour is used."""
+    ran = baro(
+        *("route", "https://shop.example/", "--manifests", dump),
+        *("--controller", "ingress-nginx@1.8.0", "--format", "json"),
+    )
+
+    assert json.loads(ran.out)["answers"][0]["controller"]["version"] == "1.8.0"
+
+
+def test_a_service_without_endpoints_is_503(baro: Baro, dump: Path) -> None:
+    """--no-endpoints says what the objects do not."""
+    ran = baro(
+        *("route", "https://shop.example/", "--manifests", dump),
+        *("--no-endpoints", "shop/shop", "--format", "json"),
+    )
+    (first,) = json.loads(ran.out)["answers"]
+
+    assert (first["outcome"], first["status"]) == ("no-endpoints", 503)
+
+
+def test_urls_come_from_a_file_and_without_a_scheme(
+    baro: Baro, dump: Path, tmp_path: Path
+) -> None:
+    """One URL a line, remarks passed over; --scheme fills in or replaces."""
+    urls = tmp_path / "urls.txt"
+    urls.write_text("# ours\nshop.example/a\n\nhttp://shop.example/b # old\n")
+    ran = baro(
+        *("route", "--from-file", urls, "--manifests", dump),
+        *("--scheme", "https", "--format", "json"),
+    )
+
+    asked = [answer["url"] for answer in json.loads(ran.out)["answers"]]
+    assert asked == ["https://shop.example/a", "https://shop.example/b"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "hint"),
+    [
+        ((PATH,), "which URL"),
+        (("no-such-folder", PATH), "neither a URL nor a folder"),
+        (("ftp://x.example/", PATH), "http or https"),
+        ((API, PATH, "--controller", "apache"), "ingress-nginx"),
+        ((API, PATH, "--header", "nonsense"), "NAME: VALUE"),
+        ((API, PATH, "--no-endpoints", "shop"), "NAMESPACE/NAME"),
+        ((API, PATH, "--cluster", "moon"), "hub"),
+        ((API, PATH, "--from-file", "missing.txt"), "missing.txt"),
+    ],
+    ids=lambda v: str(v[-1]) if isinstance(v, tuple) else None,
+)
+def test_a_wrong_question_gets_a_clear_error(
+    baro: Baro, arguments: tuple[str, ...], hint: str
+) -> None:
+    """Exit 2, one sentence, a hint."""
+    ran = baro("route", *arguments)
+
+    assert (ran.code, ran.out) == (2, "")
+    assert hint in ran.err
+
+
+@pytest.mark.parametrize("example", ["examples/platform", PATH])
+def test_both_ways_to_run_a_second_instance_hold(baro: Baro, example: str) -> None:
+    """By subdomain and on a path: every expected route holds."""
+    ran = baro("verify", example)
+    answer = json.loads(baro("verify", example, "--format", "json").out)
+
+    assert ran.code == 0
+    assert {route["held"] for route in answer["routes"]} == {"holds"}
+    assert f"{len(answer['routes'])} of {len(answer['routes'])}" in ran.out
+
+
+def test_a_route_that_does_not_hold_fails(baro: Baro) -> None:
+    """Exit 1, the line of baro.yaml, the difference, and the chain."""
+    ran = baro("verify", "examples/incidents/wrong-instance")
+
+    assert ran.code == 1
+    assert "broken" in ran.out
+    assert "--> examples/incidents/wrong-instance/baro.yaml:" in ran.out
+    assert "expected" in ran.out
+
+
+def test_routes_shows_the_whole_table(baro: Baro) -> None:
+    """Host, path, Ingress, Application, Service, upstream path."""
+    text = baro("routes", PATH).out
+    listed = json.loads(baro("routes", PATH, "--format", "json").out)["routes"]
+
+    assert "platform.example  (hub, ingress-nginx 1.15.1)" in text
+    second = next(row for row in listed if row["path"].startswith("/kr"))
+    assert second["application"] == "argocd/backstage-kr-hub"
+    assert second["upstreamPath"] == "/$2"
+    assert second["workload"] == "Deployment backstage-kr/backstage"
+
+
+def test_routes_draws_a_page_without_scripts(baro: Baro, tmp_path: Path) -> None:
+    """One well-formed page with a picture, and nothing from outside."""
+    file = tmp_path / "routes.html"
+    baro("routes", PATH, "--format", "html", "-o", file)
+    page = file.read_text(encoding="utf-8")
+    tags: list[str] = []
+
+    class Reader(HTMLParser):
+        """Notes every tag."""
+
+        def handle_starttag(
+            self, tag: str, attrs: list[tuple[str, str | None]]
+        ) -> None:
+            """Keep the tag; refuse what loads from outside."""
+            tags.append(tag)
+            assert not {name for name, _ in attrs} & {"src", "href"}
+
+    Reader().feed(page)
+    assert "svg" in tags
+    assert "script" not in tags
+    assert "/kr(/|$)(.*)" in page
+
+
+def test_routes_draws_mermaid_in_markdown(baro: Baro) -> None:
+    """A picture that GitHub draws, and the table below."""
+    text = baro("routes", PATH, "--format", "markdown", "--lang", "ko").out
+
+    assert "```mermaid\nflowchart LR\n" in text
+    assert "| 호스트 | 경로 |" in text
