@@ -19,14 +19,19 @@ _LEVEL = {
 
 
 def render(report: Report) -> str:
-    """Return a SARIF log with one run; gaps are its notifications."""
-    index = {rule: position for position, rule in enumerate(report.pages)}
+    """Return a SARIF log with one run; gaps are its notifications.
+
+    It carries the pages of the rules that found something.
+    """
+    told = {f.rule for f in report.findings} | {a.finding.rule for a in report.accepted}
+    rules = [rule for rule in report.pages if rule in told]
+    index = {rule: position for position, rule in enumerate(rules)}
     run = {
         "tool": {
             "driver": {
                 "name": "baro",
                 "semanticVersion": baro.__version__,
-                "rules": [_rule(report, rule) for rule in report.pages],
+                "rules": [_rule(report, rule) for rule in rules],
             }
         },
         "invocations": [
