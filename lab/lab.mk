@@ -1,15 +1,18 @@
 # The lab: a real Argo CD on loopback. `python -m lab --help` says more.
 
-.PHONY: lab-build lab lab-stop test-lab
+.PHONY: lab-packages lab-build lab lab-stop test-lab
+
+lab-packages:
+	@lab/setup.sh
 
 lab-build: $(READY) ## build the lab's programs (once; kept in the cache folder)
 	@$(PYTHON) -m lab build
 
-lab: $(READY) ## start the lab and say how to use it
+lab: $(READY) lab-packages ## start the lab and say how to use it
 	@$(PYTHON) -m lab start
 
 lab-stop: $(READY) ## end the lab
 	@$(PYTHON) -m lab stop
 
-test-lab: $(READY) lab-build ## run the stories and the parity suite in a lab of their own
+test-lab: $(READY) lab-packages lab-build ## run the stories and the parity suite in a lab of their own
 	$(PYTHON) -m pytest -m lab tests/lab

@@ -1,6 +1,7 @@
 """What Argo CD says when it cannot make manifests."""
 
 import json
+from pathlib import Path
 
 from lab import Lab, faults
 from tests.lab.story import Story, config_map, text
@@ -149,3 +150,48 @@ def test_a_repository_that_asks_who_is_there(lab: Lab, story: Story) -> None:
         )
         lab.refresh(name, hard=True)
         story.until_synced(name)
+
+
+def _folder(tmp_path: Path) -> Path:
+    """Return the chart as files."""
+    for name, content in CHART.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content)
+    return tmp_path / "chart"
+
+
+def test_a_chart_from_a_repository(lab: Lab, story: Story, tmp_path: Path) -> None:
+    """A chart is pulled from a Helm repository at a foreign address."""
+    url = "https://charts.example/portal"
+    lab.chart(_folder(tmp_path), url=url)
+    chart = {"repoURL": url, "chart": "portal", "targetRevision": "1.*"}
+    name = story.application([chart])
+    story.until_synced(name)
+    assert story.status(name)["sync"]["revisions"] == ["1.0.0"]
+
+
+def test_a_chart_from_a_registry(lab: Lab, story: Story, tmp_path: Path) -> None:
+    """A chart is pulled from an OCI registry."""
+    address = lab.oci_chart(_folder(tmp_path))
+    lab.apply(
+        {
+            "apiVersion": "v1",
+            "kind": "Secret",
+            "metadata": {
+                "name": f"registry-{story.name}",
+                "namespace": "argocd",
+                "labels": {"argocd.argoproj.io/secret-type": "repository"},
+            },
+            "stringData": {
+                "type": "helm",
+                "name": "registry",
+                "url": address,
+                "enableOCI": "true",
+                "insecureOCIForceHttp": "true",
+            },
+        }
+    )
+    chart = {"repoURL": address, "chart": "portal", "targetRevision": "1.0.0"}
+    name = story.application([chart])
+    story.until_synced(name)
