@@ -21,7 +21,7 @@ from baro.routing.ingress_nginx.routes import IngressNginxRoutes
 from baro.routing.ingress_nginx.selection import class_mismatch, forbidden_value
 from baro.routing.ingress_nginx.strategy import STRATEGY
 from baro.routing.reasons import Code, Reason
-from baro.routing.world import Declared, Ingress, World, read_ingress
+from baro.routing.world import Declared, Ingress, PathRule, World, read_ingress
 
 _PLAIN_PATH = re.compile(r"/[A-Za-z0-9._\-/]*")
 _PLAIN_PATH_WITHOUT_DOTS = re.compile(r"/[A-Za-z0-9_\-/]*")
@@ -123,16 +123,23 @@ def _warns(does: Behaviour) -> bool:
 
 
 def _path_messages(ingress: Ingress, does: Behaviour) -> Iterator[str]:
-    # ingress-nginx: internal/ingress/inspector/inspector.go, ValidatePathType
-    dots = does.release.dots_in_paths
-    allowed = _PLAIN_PATH if dots else _PLAIN_PATH_WITHOUT_DOTS
     for rule in ingress.rules:
         for path in rule.paths or ():
-            if not path.path or path.path_type == "ImplementationSpecific":
-                continue
-            if not allowed.fullmatch(path.path):
+            if needs_loose_type(path, dots=does.release.dots_in_paths):
                 kind = path.path_type or "<nil>"
                 yield f"path {path.path} cannot be used with pathType {kind}"
+
+
+def needs_loose_type(path: PathRule, *, dots: bool) -> bool:
+    """Tell whether a path is of type Exact or Prefix, and may not be.
+
+    `dots` tells whether the release lets a `.` pass.
+    """
+    # ingress-nginx: internal/ingress/inspector/inspector.go, ValidatePathType
+    if not path.path or path.path_type == "ImplementationSpecific":
+        return False
+    allowed = _PLAIN_PATH if dots else _PLAIN_PATH_WITHOUT_DOTS
+    return not allowed.fullmatch(path.path)
 
 
 def _annotation_messages(ingress: Ingress, does: Behaviour) -> Iterator[str]:
