@@ -4,8 +4,10 @@ A case is a map; every key but one may be left out:
 
 - `generators`: the list, or `applicationset`: the whole spec, or `text`: a manifest.
 - `goTemplate`, `options`: as in the spec. `argocd`: the version, `globbing: new`.
-- `clusters`: `{name, server, labels, annotations, project}`, all of them registered.
-- `files`: path -> text, the repository `https://git.example/r` at every revision.
+- `clusters`: `{name, server, labels, annotations, project, unknown}`, all of them
+  registered; `unknown` lists field paths such as `labels.env`.
+- `files`: path -> text, the repository `https://git.example/r` (or `repository`) at
+  every revision.
 - `fixtures`: generator key -> parameter sets, as `baro.yaml` has them for `set`.
 """
 
@@ -17,6 +19,7 @@ from baro.expand.applicationset import GenerationOptions, generate
 from baro.expand.ports import HelmEngine
 from baro.model import yamltext
 from baro.model.expansion import ClusterRegistration, Generation
+from baro.model.fieldpath import parse
 from baro.model.manifest import Manifest
 from baro.model.origin import Origin, OriginKind
 from baro.model.text import SourceText
@@ -37,10 +40,11 @@ def expand(case: Mapping[str, Any], engine: HelmEngine) -> Generation:
         new_git_file_globbing=case.get("globbing") == "new",
         clusters_known=case.get("clustersKnown", True),
     )
+    url = case.get("repository", REPOSITORY)
     return generate(
         manifest(_text(case)),
         clusters=[_cluster(each) for each in case.get("clusters", ())],
-        trees=FakeRepositories({(REPOSITORY, ""): tree_of(case.get("files", {}))}),
+        trees=FakeRepositories({(url, ""): tree_of(case.get("files", {}))}),
         engine=engine,
         fixtures={NAME: case.get("fixtures", {})},
         options=options,
@@ -77,4 +81,5 @@ def _cluster(stated: Mapping[str, Any]) -> ClusterRegistration:
         labels=stated.get("labels", {}),
         annotations=stated.get("annotations", {}),
         project=stated.get("project", ""),
+        unknown=frozenset(parse(path) for path in stated.get("unknown", ())),
     )

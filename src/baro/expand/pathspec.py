@@ -101,8 +101,6 @@ def _class(pattern: str, at: int) -> tuple[str, int]:
     while at < len(pattern):
         character = pattern[at]
         if character == "]" and at > begun:
-            if not members:
-                return "." if negated else _NOTHING, at + 1
             return f"[{'^' if negated else ''}{''.join(members)}]", at + 1
         named = re.compile(r"\[:([a-z]*):\]").match(pattern, at)
         if named is not None:
@@ -116,7 +114,6 @@ def _class(pattern: str, at: int) -> tuple[str, int]:
             high, at = _member(pattern, at + 1)
             if low <= high:
                 members.append(f"{re.escape(low)}-{re.escape(high)}")
-            continue
         members.append(re.escape(low))
     return _NOTHING, len(pattern)
 

@@ -48,9 +48,11 @@ def drafts(spec: Mapping[str, Any], path: FieldPath, around: Surroundings) -> Dr
     if not around.clusters_known:
         around.account.gap(path, _unknown(path, around))
     registered = [each for each in around.clusters if not each.implicit]
+    for gap in _undecided(registered, selector, path, around):
+        around.account.gap(path, gap)
     found = [
         Draft(_params(cluster, around), f"{_FAILED} cluster: ")
-        for cluster in _by_name(registered, selector, around)
+        for cluster in _by_name(registered, selector)
     ]
     is_registered = any(each.server == LOCAL_SERVER for each in registered)
     if not selector.requirements and not is_registered:
@@ -82,16 +84,13 @@ def labels(cluster: ClusterRegistration) -> Mapping[str, str]:
 
 
 def _by_name(
-    registered: list[ClusterRegistration],
-    selector: selectors.Selector,
-    around: Surroundings,
+    registered: list[ClusterRegistration], selector: selectors.Selector
 ) -> Iterator[ClusterRegistration]:
     """Yield one cluster a name, in the order of names.
 
     Argo CD keeps an arbitrary one of two Secrets with one name; here it is the last
     by the Secret's name, so that the order of registration does not matter.
     """
-    del around
     ordered = sorted(registered, key=lambda each: (each.name, each.ref, each.server))
     chosen = {each.name: each for each in ordered if selector.matches(labels(each))}
     yield from chosen.values()
@@ -127,6 +126,27 @@ def _local() -> Params:
         "server": LOCAL_SERVER,
         "project": "",
     }
+
+
+def _undecided(
+    registered: list[ClusterRegistration],
+    selector: selectors.Selector,
+    path: FieldPath,
+    around: Surroundings,
+) -> Iterator[Gap]:
+    """Yield a gap for each label that is selected by and has no known value."""
+    keys = {requirement.key for requirement in selector.requirements}
+    for cluster in registered:
+        for key in sorted(keys):
+            if ("labels", key) in cluster.unknown:
+                yield Gap(
+                    subject=str(around.applicationset.ref),
+                    reason=f"whether it selects cluster {cluster.name} is not known: "
+                    f"its label {key} comes from a secret store",
+                    closes_with="externalSecrets",
+                    location=cluster.locate("labels", key),
+                    ref=around.applicationset.ref,
+                )
 
 
 def _unknown(path: FieldPath, around: Surroundings) -> Gap:
