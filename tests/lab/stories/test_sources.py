@@ -91,6 +91,16 @@ def test_a_repository_that_is_away(story: Story) -> None:
     story.until("no condition", lambda: not story.status(name).get("conditions"))
 
 
+def test_a_repository_that_fails(story: Story) -> None:
+    """An HTTP failure of the Git server is named with its status."""
+    story.repository.push({"app/one.yaml": text(config_map("one"))})
+    with story.lab.fault(faults.git_failing, story.repository, 503):
+        name = story.application([story.folder("app")])
+        message = story.until_condition(name, "ComparisonError")
+    assert "failed to list refs" in message
+    assert "503" in message
+
+
 def test_a_revision_that_is_gone(story: Story) -> None:
     """A commit that was rewritten away cannot be rendered any more."""
     story.repository.push({"app/one.yaml": text(config_map("one"))})

@@ -107,6 +107,25 @@ def _mislabelled() -> Object:
     return {**_service()["spec"], "selector": {"app": "portals"}}
 
 
+def test_a_selector_that_is_widened_by_hand(story: Story) -> None:
+    """A label added to a selector by hand is no difference: Synced, and no endpoint."""
+    name = _portal(story)
+    story.until("an endpoint is ready", lambda: _ready_endpoints(story))
+    with story.lab.fault(faults.service_selects_nothing, story.name, "portal"):
+        story.until("no endpoint is ready", lambda: not _ready_endpoints(story))
+        compared = story.status(name)["reconciledAt"]
+        story.lab.refresh(name, hard=True)
+        story.until(
+            "another comparison",
+            lambda: story.status(name)["reconciledAt"] != compared,
+        )
+        status = story.status(name)
+        assert status["sync"]["status"] == "Synced"
+        assert status["health"]["status"] == "Healthy"
+        assert _ready_endpoints(story) == []
+    story.until("an endpoint is ready", lambda: _ready_endpoints(story))
+
+
 def test_pods_that_stay_unready(story: Story) -> None:
     """A pod that runs and is not ready leaves the Service without endpoints."""
     name = _portal(story)
