@@ -5,25 +5,28 @@ import click
 from baro.cli import options
 from baro.cli.output import coloured
 from baro.errors import InputError
+from baro.report import pages
+from baro.report.messages import sentences, word_of
 from baro.rules.catalog import catalog
 from baro.rules.rule import Rule
 
 
 @click.command("explain", short_help="Print the page of a rule.")
 @click.argument("rule", required=False)
+@options.language
 @options.colour
-def command(rule: str | None, colour: str) -> None:
+def command(rule: str | None, language: str, colour: str) -> None:
     """Print the page of RULE: what it means, why it matters, how to fix it."""
     if rule is None:
         raise InputError("which rule?", hint="`baro rules` lists them")
-    found = find(rule)
+    text = page(find(rule), language)
     if not coloured(colour, None):
-        click.echo(page(found), nl=False)
+        click.echo(text, nl=False)
         return
     from rich.console import Console  # noqa: PLC0415 - only on a terminal
     from rich.markdown import Markdown  # noqa: PLC0415 - likewise
 
-    Console(width=min(Console().width, 100)).print(Markdown(page(found)))
+    Console(width=min(Console().width, 100)).print(Markdown(text))
 
 
 def find(rule_id: str) -> Rule:
@@ -42,11 +45,11 @@ def find(rule_id: str) -> Rule:
     raise InputError(f"no rule is called {rule_id!r}", hint=hint)
 
 
-def page(rule: Rule) -> str:
+def page(rule: Rule, language: str = "en") -> str:
     """Return a rule's page as Markdown, with its id and severity on top."""
-    title, _, rest = rule.page.partition("\n")
-    return (
-        f"# {rule.id}\n\n{title}\n\n"
-        f"*{rule.severity}, layer {rule.layer}, needs the {rule.needs} state*\n"
-        f"{rest}"
+    title, _, rest = pages.page(rule.id, rule.page, language).partition("\n")
+    words = sentences(language)
+    line = words.RULE.format(
+        severity=word_of(rule.severity, words), layer=rule.layer, needs=rule.needs
     )
+    return f"# {rule.id}\n\n{title}\n\n*{line}*\n{rest}"

@@ -7,7 +7,9 @@ import click
 from baro.cli import options
 from baro.cli.output import write
 from baro.model.finding import Layer
+from baro.report import pages
 from baro.report.json_v1 import encode
+from baro.report.messages import sentences, word_of
 from baro.rules.catalog import catalog
 from baro.rules.rule import Rule
 
@@ -20,12 +22,13 @@ from baro.rules.rule import Rule
     default="terminal",
     help="Form of the answer.",
 )
+@options.language
 @options.output_file
-def command(form: str, output_file: Path | None) -> None:
+def command(form: str, language: str, output_file: Path | None) -> None:
     """List the rules by layer: id, severity, title."""
     order = list(Layer)
     rules = sorted(catalog().values(), key=lambda r: (order.index(r.layer), r.id))
-    write(_json(rules) if form == "json" else _text(rules), output_file)
+    write(_json(rules) if form == "json" else _text(rules, language), output_file)
 
 
 def _json(rules: list[Rule]) -> str:
@@ -47,7 +50,8 @@ def _json(rules: list[Rule]) -> str:
     )
 
 
-def _text(rules: list[Rule]) -> str:
+def _text(rules: list[Rule], language: str) -> str:
+    words = sentences(language)
     wide = max((len(rule.id) for rule in rules), default=0)
     lines: list[str] = []
     layer = ""
@@ -55,6 +59,8 @@ def _text(rules: list[Rule]) -> str:
         if rule.layer != layer:
             layer = rule.layer
             lines += ["", layer] if lines else [layer]
-        lines.append(f"  {rule.id:<{wide}}  {rule.severity:<7}  {rule.title}")
-    lines += ["", f"{len(rules)} rules; `baro explain RULE` prints a page"]
+        title = pages.title(rule.id, language) or rule.title
+        severity = word_of(rule.severity, words)
+        lines.append(f"  {rule.id:<{wide}}  {severity:<7}  {title}")
+    lines += ["", words.RULES.format(count=len(rules))]
     return "\n".join(lines) + "\n"

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 
 from baro.model.finding import Evidence, Finding, Severity
-from baro.report.messages import Sentences, sentences
+from baro.report.messages import Sentences, sentences, word_of
 from baro.report.plaintext import harmless
 from baro.report.report import Report
-from baro.report.terminal import confidence_of, counts, grouped, scale, word_of
+from baro.report.terminal import confidence_of, counts, grouped, scale
 
 _SIGN = {Severity.ERROR: "🔴", Severity.WARNING: "🟡", Severity.NOTE: "🔵"}
 _LONGEST = 60_000

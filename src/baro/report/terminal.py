@@ -6,7 +6,8 @@ from rich.console import Console
 from rich.text import Text
 
 from baro.model.finding import Confidence, Evidence, Finding, Gap, Severity
-from baro.report.messages import Sentences, sentences
+from baro.report import pages
+from baro.report.messages import Sentences, sentences, word_of
 from baro.report.plaintext import harmless
 from baro.report.report import Report, Summary
 
@@ -34,7 +35,8 @@ def render(
     words = sentences(language)
     with console.capture() as capture:
         for finding in report.findings:
-            for line in _finding(finding, report, words):
+            title = pages.title(finding.rule, language)
+            for line in _finding(finding, report, words, title):
                 console.print(_safe(line))
             console.print()
         for alike in grouped(report.gaps):
@@ -55,7 +57,9 @@ def _safe(line: Text) -> Text:
     return safe
 
 
-def _finding(finding: Finding, report: Report, words: Sentences) -> Iterator[Text]:
+def _finding(
+    finding: Finding, report: Report, words: Sentences, title: str
+) -> Iterator[Text]:
     severity = finding.severity
     head = Text()
     head.append(word_of(severity, words), _STYLE[severity])
@@ -64,6 +68,8 @@ def _finding(finding: Finding, report: Report, words: Sentences) -> Iterator[Tex
     if finding.confidence is not Confidence.CERTAIN:
         head.append(f"  ({confidence_of(finding.confidence, words)})", "dim")
     yield head
+    if title:
+        yield Text(f"  {title}", "dim")
     yield Text(f"  {finding.message}")
     for evidence in finding.evidence[:_FEW]:
         yield from _evidence(evidence, report)
@@ -132,17 +138,6 @@ def _closing(report: Report, words: Sentences) -> Iterator[Text]:
         yield Text(f"{words.CLEAN_BUT_GAPS} {verdict}{suffix}", "bold magenta")
     else:
         yield Text(words.CLEAN + suffix, "bold green")
-
-
-def word_of(severity: Severity, words: Sentences) -> str:
-    """Return a severity in the language's word."""
-    match severity:
-        case Severity.ERROR:
-            return words.ERROR
-        case Severity.WARNING:
-            return words.WARNING
-        case Severity.NOTE:
-            return words.NOTE
 
 
 def confidence_of(confidence: Confidence, words: Sentences) -> str:

@@ -6,6 +6,8 @@ One module per language; each holds the same names.
 from importlib import import_module
 from typing import Protocol
 
+from baro.model.finding import Severity
+
 LANGUAGES = ("en", "ko")
 
 
@@ -35,6 +37,8 @@ class Sentences(Protocol):
     GAPS: str
     GAPS_ARE: str
     MORE_PLACES: str
+    RULE: str
+    RULES: str
 
 
 def sentences(language: str) -> Sentences:
@@ -42,3 +46,14 @@ def sentences(language: str) -> Sentences:
     known = language if language in LANGUAGES else "en"
     module: Sentences = import_module(f"{__name__}.{known}")
     return module
+
+
+def word_of(severity: Severity, words: Sentences) -> str:
+    """Return a severity in the language's word."""
+    match severity:
+        case Severity.ERROR:
+            return words.ERROR
+        case Severity.WARNING:
+            return words.WARNING
+        case Severity.NOTE:
+            return words.NOTE
