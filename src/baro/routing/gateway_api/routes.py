@@ -12,6 +12,7 @@ from baro.routing.gateway_api.attaching import (
     grants,
     unusable_listeners,
 )
+from baro.routing.gateway_api.conditions import Condition, of_gateway, of_route
 from baro.routing.gateway_api.hostnames import covers, meet, rank
 from baro.routing.gateway_api.matching import Bucket, Entry, Seen
 from baro.routing.gateway_api.objects import (
@@ -32,6 +33,8 @@ from baro.routing.world import World, mapping
 NAME = "gateway-api"
 LAST_VERSION = "1.6.1"
 _PORTS = {"http": 80, "https": 443}
+# These bring listeners or routes of their own.
+_UNREAD = ("ListenerSet", "TLSRoute", "XListenerSet")
 _ANYWHERE = tuple(
     Listener(
         name=protocol.lower(),
@@ -58,6 +61,7 @@ class GatewayRoutes:
     doubts: Sequence[Reason]
     attachments: Sequence[Attachment]
     unusable: Mapping[tuple[str, str], str]
+    scene: Scene
     config_error: Reason | None = field(default=None, init=False)
 
     def places(self) -> Sequence[Place]:
@@ -71,11 +75,25 @@ class GatewayRoutes:
         }
         return [found[key] for key in sorted(found)]
 
+    def conditions(self) -> Sequence[Condition]:
+        """Return the conditions that an implementation would write into status."""
+        world, granted = self.scene.world, self.scene.granted
+        found = [
+            condition
+            for serving in self.servings
+            if serving.gateway.seen
+            for condition in of_gateway(serving.gateway, self.unusable)
+        ]
+        for attachment in self.attachments:
+            if attachment.gateway is not None and attachment.gateway.seen:
+                found.extend(of_route(attachment, world, granted))
+        return found
+
     def answer(self, request: Request) -> Answer:
         """Tell what becomes of one request."""
         name, port = _host_and_port(request)
         raw = request.target.partition("?")[0]
-        answer = self._answer(name, port, Seen.of(request))
+        answer = self._told(self._answer(name, port, Seen.of(request)))
         normal = _normal(request.target)
         if normal is None or normal == raw:
             return answer
@@ -86,6 +104,14 @@ class GatewayRoutes:
             return answer
         when = because(Code.NORMALISING_OPEN, raw, normal)
         return settle(answer, [Possible(when, other)], Certainty.UNKNOWN, (when,))
+
+    def _told(self, answer: Answer) -> Answer:
+        """Leave open what an object that nobody reads here might take."""
+        unread = [one for one in self.doubts if one.code is Code.OBJECT_NOT_IMITATED]
+        if answer.ingress is not None or not unread:
+            return answer
+        why = (*answer.why, *unread)
+        return replace(answer, certainty=Certainty.UNKNOWN, why=why)
 
     def _answer(self, name: str, port: int, seen: Seen) -> Answer:
         scheme = seen.request.scheme
@@ -165,6 +191,11 @@ class GatewayApi:
         if not known and all_routes:
             known = _assumed(all_routes)
             doubts.append(because(Code.GATEWAY_ASSUMED))
+        doubts += [
+            because(Code.OBJECT_NOT_IMITATED, kind, f"{one.namespace}/{one.name}")
+            for kind in _UNREAD
+            for one in sorted(world.of_kind(kind), key=lambda one: one.name)
+        ]
         granted = grants(world)
         unusable = unusable_listeners((one for one in known if one.seen), granted)
         attaching = Attaching(
@@ -191,6 +222,7 @@ class GatewayApi:
             doubts=doubts,
             attachments=attachments,
             unusable=unusable,
+            scene=scene,
         )
 
 
