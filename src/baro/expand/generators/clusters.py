@@ -48,7 +48,7 @@ def drafts(spec: Mapping[str, Any], path: FieldPath, around: Surroundings) -> Dr
     if not around.clusters_known:
         around.account.gap(path, _unknown(path, around))
     registered = [each for each in around.clusters if not each.implicit]
-    for gap in _undecided(registered, selector, path, around):
+    for gap in _undecided(registered, selector, around):
         around.account.gap(path, gap)
     found = [
         Draft(_params(cluster, around), f"{_FAILED} cluster: ")
@@ -131,7 +131,6 @@ def _local() -> Params:
 def _undecided(
     registered: list[ClusterRegistration],
     selector: selectors.Selector,
-    path: FieldPath,
     around: Surroundings,
 ) -> Iterator[Gap]:
     """Yield a gap for each label that is selected by and has no known value."""
