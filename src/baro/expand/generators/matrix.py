@@ -14,7 +14,8 @@ from baro.expand.generators.generator import (
     Result,
     Surroundings,
 )
-from baro.expand.generators.transform import Entry, children, interpolated, merged
+from baro.expand.generators.interpolation import interpolated
+from baro.expand.generators.transform import Entry, children, merged
 from baro.expand.gotext import printed
 from baro.model.fieldpath import FieldPath
 
