@@ -2,13 +2,11 @@
 
 # go.yaml.in/yaml/v2: decode.go, parser.fail; sigs.k8s.io/yaml
 
-import math
 import re
 from typing import Any
 
-from baro.expand.gotext import number, quoted
+from baro.expand.gotext import quoted
 from baro.model import yamltext
-from baro.model.fieldpath import leaves
 
 _SCANNER = (
     "found character that cannot start any token",
@@ -25,6 +23,7 @@ _SCANNER = (
 )
 _MARK = re.compile(r"(?:---|\.\.\.)(?=\s|$)")
 _EMPTY = re.compile(r"\s*(?:#.*|%.*)?\s*")
+_NOT_YAML = ("json: ", "unsupported map key")
 _CONTROL = "unacceptable character"
 _UNDEFINED = "found undefined alias"
 _NO_KEY = "a map or list cannot be a key"
@@ -51,11 +50,7 @@ def decoded(text: str) -> Any:
         documents = yamltext.read(first)
     except yamltext.YamlError as error:
         raise YamlTextError(_worded(error, first)) from error
-    value = documents[0].value if documents else None
-    for _, leaf in leaves(value):
-        if isinstance(leaf, float) and not math.isfinite(leaf):
-            raise YamlTextError(f"json: unsupported value: {number(leaf)}")
-    return value
+    return documents[0].value if documents else None
 
 
 def _first_document(text: str) -> str:
@@ -78,6 +73,8 @@ def _worded(error: yamltext.YamlError, text: str) -> str:
         written = lines[error.position.line - 1][error.position.column :]
         alias = _ALIAS.match(written)
         return f"yaml: unknown anchor '{alias[0] if alias else ''}' referenced"
+    if message.startswith(_NOT_YAML):
+        return message
     if message.startswith(_CONTROL):
         return "yaml: control characters are not allowed"
     if message == _NO_KEY and error.position is not None:
