@@ -33,7 +33,11 @@ _BLOCK = re.compile(
 )
 _COMMAND = re.compile(r"^\$ (.+)\n((?:(?!\$ ).*\n)*)", re.MULTILINE)
 _EXIT = re.compile(r"exit (\d+)")
-_VOLATILE = re.compile(r"\d+\.\d+(?= s\b|초)|\d+(?= rules\b)|(?<=규칙 )\d+")
+_VOLATILE = re.compile(
+    r'\d+\.\d+(?= s\b|초)|(?<="seconds": )[\d.]+'
+    r'|\d+(?= rules\b)|(?<=규칙 )\d+|(?<="rules": )\d+'
+)
+"""Times, and the number of rules."""
 _COUNT = re.compile(r"^(\| ([a-z-]+) \| )\d+(?= \|)", re.MULTILINE)
 _HIDDEN = ("NO_COLOR", "FORCE_COLOR", "CI", "BARO_LANG")
 """Variables that change what is printed."""
