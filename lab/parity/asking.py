@@ -26,7 +26,10 @@ CRDS = "apiextensions.k8s.io/v1"
 DEFINITION = "CustomResourceDefinition"
 FIRST = (DEFINITION, "Secret", "ConfigMap", "AppProject")
 FOLLOW_ROUNDS = 5
-QUIET_SECONDS = 0.5
+AGAIN = "lab.example.com/asked-again"
+QUIET_SECONDS = 0.7
+# Until controllers have surely seen the clusters and projects of a case.
+SEEN_SECONDS = 0.3
 SETTLE_SECONDS = 60
 STATUS_FIELDS = ("type", "status", "reason", "message")
 
@@ -63,6 +66,8 @@ class Oracle:
         applied: list[Object] = []
         try:
             for manifest in _in_order(case.placed()):
+                if _is_set(manifest) and applied and not _is_set(applied[-1]):
+                    time.sleep(SEEN_SECONDS)
                 _apply(self.lab, manifest, applied, answer["refused"])
             sets = [one["metadata"]["name"] for one in applied if _is_set(one)]
             answer["sets"] = _await_sets(self.lab, sets)
@@ -181,18 +186,30 @@ def _await_sets(lab: Lab, names: Iterable[str]) -> dict[str, list[dict[str, str]
 
 
 def _settled_conditions(lab: Lab, name: str) -> list[dict[str, str]]:
+    conditions = _conditions(lab, name)
+    if _states(conditions).get("ErrorOccurred") == "True":
+        # The controller may not have seen all that was applied with it: ask again.
+        # Besides, what is wrong is said first; what is right is still being created.
+        found = lab.kubernetes.get(GROUP, "ApplicationSet", name, ARGOCD_NAMESPACE)
+        lab.kubernetes.patch(found, {"metadata": {"annotations": {AGAIN: "true"}}})
+        _await_quiet(lambda: (_conditions(lab, name), sorted(_applications(lab))))
+        conditions = _conditions(lab, name)
+    stated = _states(conditions)
+    failed = stated.get("ErrorOccurred") == "True"
+    return conditions if failed or stated.get("ResourcesUpToDate") == "True" else []
+
+
+def _conditions(lab: Lab, name: str) -> list[dict[str, str]]:
     found = lab.kubernetes.get(GROUP, "ApplicationSet", name, ARGOCD_NAMESPACE)
     conditions = found.get("status", {}).get("conditions", [])
-    stated = {one["type"]: one["status"] for one in conditions}
-    if stated.get("ErrorOccurred") == "True":
-        # What is wrong is said first; what is right is still being created.
-        _await_quiet(lambda: sorted(_applications(lab)))
-    elif stated.get("ResourcesUpToDate") != "True":
-        return []
     return sorted(
         ({key: one.get(key, "") for key in STATUS_FIELDS} for one in conditions),
         key=lambda one: one["type"],
     )
+
+
+def _states(conditions: Iterable[dict[str, str]]) -> dict[str, str]:
+    return {one["type"]: one["status"] for one in conditions}
 
 
 def _await_quiet(look: Callable[[], object]) -> None:
