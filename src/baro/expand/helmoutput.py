@@ -47,6 +47,13 @@ def finish_helm(
         printed = tuple(_objects(rendering, files, prepared))
     except StoppedError as error:
         return stopped(rendering, error), ()
+    if outcome.unchecked:
+        gap = Gap(
+            f"values of {rendering.application.ref.path}",
+            f"not held against the chart's schema: {outcome.unchecked}",
+            "a schema that refers to nothing but itself",
+        )
+        return stopped(rendering, StoppedError(gap)), printed
     return rendering, printed
 
 
@@ -58,17 +65,26 @@ def _objects(
         if name.startswith("_") or name.endswith("NOTES.txt"):
             continue
         text = template_of(rendering.chart, file.path)
-        for piece in pieces(file.text):
-            try:
-                body = read_object(piece)
-            except OutputError as error:
-                raise _unreadable(file, piece, error, text) from error
+        for piece, body in _documents(file, text):
             if body is None or not printed_by_helm(body, tests=prepared.tests):
                 continue
             if not body.get("kind"):
                 raise _kindless(file, piece, body, text)
             for inner in explode(body):
                 yield Printed(inner, OriginKind.TEMPLATE, text)
+
+
+def _documents(
+    file: RenderedFile, text: SourceText | None
+) -> Iterator[tuple[Piece, Mapping[str, Any] | None]]:
+    if file.bodies is not None:
+        yield from zip(pieces(file.text), file.bodies, strict=True)
+        return
+    for piece in pieces(file.text):
+        try:
+            yield piece, read_object(piece)
+        except OutputError as error:
+            raise _unreadable(file, piece, error, text) from error
 
 
 def template_of(chart: ChartContent | None, path: str) -> SourceText | None:

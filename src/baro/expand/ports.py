@@ -107,10 +107,15 @@ class RenderRequest:
 
 @dataclass(frozen=True, slots=True)
 class RenderedFile:
-    """What one template printed. `path` is `chart/templates/ingress.yaml`."""
+    """What one template printed. `path` is `chart/templates/ingress.yaml`.
+
+    `bodies` is what each document of the text holds, as `baro.expand.split.bodies`
+    reads them, where the engine has read them already.
+    """
 
     path: str
     text: str
+    bodies: Sequence[Any] | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,14 @@ def read_object(piece: Piece) -> Mapping[str, Any] | None:
     return body
 
 
+def bodies(text: str) -> list[Mapping[str, Any] | None] | None:
+    """Return what each document of a text holds; None where one is no object."""
+    try:
+        return [read_object(piece) for piece in pieces(text)]
+    except OutputError:
+        return None
+
+
 def explode(body: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """Yield the objects of a List, or the object itself; `items: null` is nothing."""
     # In apimachinery a List is an object whose field `items` is a list.

@@ -1,5 +1,7 @@
 """What the engine and its workers say to each other, as MessagePack."""
 
+from typing import Any
+
 import msgspec
 
 
@@ -8,6 +10,7 @@ class Render(msgspec.Struct, frozen=True, array_like=True, tag="render"):
 
     `share` tells that the loaded chart may be rendered again, which is true only of a
     chart without dependencies: Helm edits the others while it renders them.
+    `read` asks for what the documents hold, beside their texts.
     """
 
     digest: str
@@ -20,6 +23,7 @@ class Render(msgspec.Struct, frozen=True, array_like=True, tag="render"):
     skip_schema: bool = False
     strict: bool = False
     share: bool = False
+    read: bool = False
 
 
 class AskVersion(msgspec.Struct, frozen=True, array_like=True, tag="version"):
@@ -30,11 +34,14 @@ class Rendered(msgspec.Struct, frozen=True, array_like=True, tag="rendered"):
     """Files and CRDs, by path, in the order of their paths.
 
     `unchecked` says why the schema was not looked at.
+    `bodies` is what the documents of each file, then of each CRD, hold: empty where
+    nobody asked, and None for a file that the worker did not read.
     """
 
     files: list[tuple[str, str]]
     crds: list[tuple[str, str]]
     unchecked: str = ""
+    bodies: list[list[Any] | None] = []
 
 
 class Refused(msgspec.Struct, frozen=True, array_like=True, tag="refused"):

@@ -101,6 +101,7 @@ class NativeEngine:
             # A schema sees the chart and the values, and nothing else.
             skip_schema=request.skip_schema or checked in self._valid,
             share=not request.chart.has_dependencies,
+            read=True,
         )
         try:
             answer = self._ask(question, request.chart.content)
@@ -136,11 +137,16 @@ class NativeEngine:
 
 def _outcome(answer: Answer) -> RenderOutcome:
     match answer:
-        case Rendered(files, crds, unchecked):
+        case Rendered(files, crds, unchecked, bodies):
+            known = bodies or [None] * (len(files) + len(crds))
+            printed = [
+                RenderedFile(path, text, read)
+                for (path, text), read in zip((*files, *crds), known, strict=True)
+            ]
             return RenderOutcome(
                 unchecked=unchecked,
-                files=tuple(RenderedFile(path, text) for path, text in files),
-                crds=tuple(RenderedFile(path, text) for path, text in crds),
+                files=tuple(printed[: len(files)]),
+                crds=tuple(printed[len(files) :]),
             )
         case Refused(kind, message):
             return RenderOutcome(failure=Failure(FailureKind(kind), message))

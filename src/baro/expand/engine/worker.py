@@ -33,13 +33,15 @@ def answer(shelf: Shelf, question: Render) -> Answer:
     """Render one chart."""
     # Only the worker may load the library: whoever does can no longer fork.
     from baro.expand.engine.library import Refusal, render  # noqa: PLC0415
+    from baro.expand.engine.reading import with_bodies  # noqa: PLC0415
 
     if question.content is not None:
         shelf.put(question.digest, question.content)
     if question.digest not in shelf:
         return Unknown()
     try:
-        return render(shelf, question)
+        rendered = render(shelf, question)
+        return with_bodies(rendered) if question.read else rendered
     except Refusal as refusal:
         return Refused(refusal.kind, refusal.message)
 

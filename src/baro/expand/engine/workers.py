@@ -20,6 +20,9 @@ _REASON = re.compile(r"^(?:fatal error|panic|runtime): .*", re.MULTILINE)
 _GRACE = 30.0
 """Seconds after which a worker that nobody stops stops itself."""
 
+_GO = {"GOGC": "400", "GOMEMLIMIT": "1GiB"}
+"""Go collects its garbage seldom, until it holds half of what a worker may."""
+
 
 class Worker:
     """One worker process, started when it is first asked, and again when it died."""
@@ -72,7 +75,7 @@ class Worker:
         return Peer(
             (*program, "-m", "baro.expand.engine.worker", give_up),
             timeout=self._timeout,
-            env={"PYTHONPATH": path, **NOWHERE},
+            env={"PYTHONPATH": path, **_GO, **NOWHERE},
             name="Helm's engine",
         )
 
