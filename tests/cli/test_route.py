@@ -225,3 +225,33 @@ def test_routes_draws_mermaid_in_markdown(baro: Baro) -> None:
 
     assert "```mermaid\nflowchart LR\n" in text
     assert "| 호스트 | 경로 |" in text
+
+
+def test_gateway_api_routes_need_no_flag(baro: Baro, tmp_path: Path) -> None:
+    """HTTPRoutes are answered by the specification where no Ingress serves the host."""
+    file = tmp_path / "gateway.yaml"
+    file.write_text(
+        """apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: {name: edge, namespace: shop}
+spec:
+  gatewayClassName: any
+  listeners: [{name: http, port: 80, protocol: HTTP}]
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: shop, namespace: shop}
+spec:
+  parentRefs: [{name: edge}]
+  hostnames: [new.example]
+  rules: [{backendRefs: [{name: shop, port: 80}]}]
+---
+"""
+        + INGRESS,
+        encoding="utf-8",
+    )
+    new = baro("route", "http://new.example/", "--manifests", file).out
+    old = baro("route", "https://shop.example/", "--manifests", file).out
+
+    assert "by HTTPRoute shop/shop, gateway-api" in new
+    assert "by Ingress shop/shop, ingress-nginx" in old

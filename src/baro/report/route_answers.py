@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from baro.model.manifest import Manifest
 from baro.report.json_v1 import SCHEMA, encode
 from baro.report.messages.route_words import words
 from baro.report.messages.routing import sentence
@@ -121,7 +122,7 @@ def _answer(answer: Answer, language: str) -> Iterator[str]:
     yield f"  {status}  {_outcome(answer, language)}"
     whose = []
     if answer.ingress:
-        whose.append(said["by"].format(ingress=answer.ingress))
+        whose.append(said["by"].format(kind=_kind(answer), name=answer.ingress))
     if application := application_of(answer):
         whose.append(said["of"].format(application=application))
     whose.append(_controller(answer.controller))
@@ -137,6 +138,11 @@ def _answer(answer: Answer, language: str) -> Iterator[str]:
         when = said["otherwise"].format(when=sentence(other.when, language))
         status = other.answer.status or "???"
         yield f"  {when}: {status}  {_outcome(other.answer, language)}"
+
+
+def _kind(answer: Answer) -> str:
+    subject = answer.subject
+    return subject.kind if isinstance(subject, Manifest) else "Ingress"
 
 
 def _outcome(answer: Answer, language: str) -> str:

@@ -12,10 +12,13 @@ from baro.routing.request import Request
 from baro.routing.table import RouteTable, known_controllers
 from baro.routing.world import Declared
 
-ROUTED = frozenset(("Ingress", "HTTPRoute", "GRPCRoute"))
+GATEWAY_ROUTES = frozenset(("HTTPRoute", "GRPCRoute"))
+ROUTED = GATEWAY_ROUTES | {"Ingress"}
 """Kinds that ask for a route."""
 ASSUMED = Controller("ingress-nginx")
-"""The controller of a state that installs none; its last release."""
+"""The controller of Ingresses where none is installed; its last release."""
+GATEWAY = Controller("gateway-api")
+"""Whoever serves HTTPRoutes, by the specification."""
 HOPS = 10
 """Redirects that a client follows."""
 
@@ -99,17 +102,32 @@ def _routes(
         same = next((c for c in wanted if c.name == controller.name), None)
         flags, settings = (same.flags, same.settings) if same else ((), ())
         wanted = [Controller(controller.name, controller.version, flags, settings)]
+    stood_in = [] if controller is not None else _stand_ins(objects, wanted)
     declared = [Declared(manifest.body, manifest) for manifest in objects]
     tables = tuple(
         RouteTable.build(declared, each, unready=unready)
-        for each in dict.fromkeys(wanted or [ASSUMED])
+        for each in dict.fromkeys([*wanted, *stood_in])
     )
     return ClusterRoutes(
         cluster,
         tables,
-        assumed=not wanted,
+        assumed=ASSUMED in stood_in,
         foreign=tuple(sorted({c.name for c in found} - known)),
     )
+
+
+def _stand_ins(
+    objects: Sequence[Manifest], installed_here: Sequence[Controller]
+) -> list[Controller]:
+    """Return who serves the kinds of routes that nothing installed here serves."""
+    kinds = {manifest.kind for manifest in objects}
+    names = {controller.name for controller in installed_here}
+    stand_ins = []
+    if "Ingress" in kinds and not names - {GATEWAY.name}:
+        stand_ins.append(ASSUMED)
+    if kinds & GATEWAY_ROUTES and GATEWAY.name not in names:
+        stand_ins.append(GATEWAY)
+    return stand_ins or ([] if installed_here else [ASSUMED])
 
 
 def _serves(answer: Answer) -> bool:
