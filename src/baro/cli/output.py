@@ -3,11 +3,17 @@
 import os
 import sys
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
 
-from baro.errors import InputError
+from baro.errors import InputError, ToolError
+from baro.model.finding import Gap
+from baro.model.secret import without_credentials
+from baro.report.plaintext import one_line
+
+_HINT = "give --output-file a path in a folder that exists and may be written to"
 
 
 def coloured(choice: str, file: Path | None) -> bool:
@@ -20,21 +26,58 @@ def coloured(choice: str, file: Path | None) -> bool:
 def write(text: str, file: Path | None) -> None:
     """Write an answer; a file is replaced in one step, never left half-written.
 
+    What is no file, such as `/dev/stdout`, is written to. No URL keeps its password.
+
     Raises:
         InputError: the file cannot be written.
+        ToolError: stdout does not take it.
     """
+    text = without_credentials(text)
     if file is None:
-        click.echo(text, nl=False)
+        _print(text)
         return
     try:
-        handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+        if file.exists() and not file.is_file():
+            file.write_text(text, encoding="utf-8", errors="replace")
+        else:
+            _replace(file, text)
+    except OSError as error:
+        raise InputError(
+            f"cannot write: {error.strerror}", where=str(file), hint=_HINT
+        ) from error
+
+
+def tell(text: str) -> None:
+    """Say something to the person at stderr, in one line."""
+    click.echo(without_credentials(one_line(text)), err=True)
+
+
+def tell_gaps(gaps: Iterable[Gap]) -> None:
+    """Name what could not be seen, where the answer on stdout has no room for it."""
+    for gap in gaps:
+        place = f" ({gap.location})" if gap.location is not None else ""
+        hint = f" (closes with: {gap.closes_with})" if gap.closes_with else ""
+        tell(f"gap: {gap.subject}: {gap.reason}{place}{hint}")
+
+
+def _print(text: str) -> None:
+    try:
+        click.echo(text, nl=False)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise ToolError(f"cannot write to stdout: {error.strerror}") from error
+
+
+def _replace(file: Path, text: str) -> None:
+    # A symlink stays one: what it leads to is replaced.
+    file = file.resolve()
+    handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", errors="replace") as stream:
             stream.write(text)
         Path(temporary).chmod(0o644)
         Path(temporary).replace(file)
-    except OSError as error:
-        raise InputError(
-            f"cannot write: {error.strerror}",
-            where=str(file),
-            hint="give --output-file a path in a folder that exists",
-        ) from error
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise

@@ -8,12 +8,13 @@ import click
 
 from baro.cli import options
 from baro.cli.named import application_named
-from baro.cli.output import write
+from baro.cli.output import tell_gaps, write
 from baro.cli.state import target_state
 from baro.model.finding import Gap
 from baro.model.manifest import Manifest
 from baro.model.origin import Link
 from baro.report.json_v1 import encode, gap_v1, location_v1
+from baro.report.plaintext import harmful, one_line
 
 
 @click.command("render", short_help="Print what Argo CD would apply.")
@@ -54,9 +55,7 @@ def command(paths: tuple[Path, ...], **given: Any) -> int:
     form = _json if given["form"] == "json" else _yaml
     write(form(shown, gaps), given["output_file"])
     if given["form"] == "yaml":
-        for gap in gaps:
-            hint = f" (closes with: {gap.closes_with})" if gap.closes_with else ""
-            click.echo(f"gap: {gap.subject}: {gap.reason}{hint}", err=True)
+        tell_gaps(gaps)
     return 0
 
 
@@ -65,16 +64,20 @@ def _yaml(manifests: Sequence[Manifest], gaps: Sequence[Gap]) -> str:
     import yaml  # noqa: PLC0415 - only this form needs it
 
     dumper = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
+    def dumped(body: Any, *, readable: bool) -> str:
+        text: str = yaml.dump(
+            body, Dumper=dumper, sort_keys=False, allow_unicode=readable, width=1000
+        )
+        return text
+
     parts = []
     for manifest in manifests:
-        body = yaml.dump(
-            plain(manifest.body),
-            Dumper=dumper,
-            sort_keys=False,
-            allow_unicode=True,
-            width=1000,
-        )
-        parts.append(f"---\n# {' <- '.join(_steps(manifest))}\n{body}")
+        body = plain(manifest.body)
+        text = dumped(body, readable=True)
+        if harmful(text):
+            text = dumped(body, readable=False)
+        parts.append(f"---\n# {one_line(' <- '.join(_steps(manifest)))}\n{text}")
     return "".join(parts)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import click
 
 from baro.cli import options
-from baro.cli.output import write
+from baro.cli.output import tell_gaps, write
 from baro.cli.routing import routes_of, routing_flags
 from baro.cli.state import target_state
 from baro.errors import InputError
@@ -64,8 +64,7 @@ def command(words: tuple[str, ...], **given: Any) -> int:
     else:
         text = route_answers.to_text(answers, clusters, given["language"])
     write(text, given["output_file"])
-    for gap in target.snapshot.gaps:
-        click.echo(f"gap: {gap.subject}: {gap.reason}", err=True)
+    tell_gaps(target.snapshot.gaps)
     return 0
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from baro.cli import options
-from baro.cli.output import write
+from baro.cli.output import tell_gaps, write
 from baro.cli.routing import routes_of, routing_flags
 from baro.cli.state import target_state
 from baro.report import route_table
@@ -49,6 +49,5 @@ def command(paths: tuple[Path, ...], **given: Any) -> int:
         case _:
             text = route_table.to_text(table, clusters, language)
     write(text, given["output_file"])
-    for gap in snapshot.gaps:
-        click.echo(f"gap: {gap.subject}: {gap.reason}", err=True)
+    tell_gaps(snapshot.gaps)
     return 0

@@ -14,6 +14,7 @@ from baro.model.manifest import Manifest
 from baro.model.ref import ObjectRef
 from baro.model.snapshot import Snapshot
 from baro.report.json_v1 import encode, gap_v1, subject_v1
+from baro.report.plaintext import one_line
 
 
 @click.command(
@@ -86,7 +87,8 @@ def _text(snapshot: Snapshot, *, colour: bool, every: bool) -> str:
                 _grow(tree, root, every=every, above=(root.manifest.ref,))
                 console.print(tree, soft_wrap=True)
         for gap in snapshot.gaps:
-            console.print(f"gap: {gap.subject}: {gap.reason}", markup=False)
+            line = one_line(f"gap: {gap.subject}: {gap.reason}")
+            console.print(line, markup=False, soft_wrap=True)
     return capture.get()
 
 
@@ -115,9 +117,10 @@ def _label(node: _Node) -> Any:
 
     manifest = node.manifest
     bold = "bold" if manifest.kind in _BRANCHES else ""
-    text = Text.assemble((f"{manifest.kind} ", "dim"), (manifest.ref.path, bold))
+    name = one_line(manifest.ref.path)
+    text = Text.assemble((f"{one_line(manifest.kind)} ", "dim"), (name, bold))
     if manifest.kind == "Application":
-        text.append(f"  {_destination(manifest)}", "cyan")
+        text.append(f"  {one_line(_destination(manifest))}", "cyan")
     return text
 
 
@@ -130,7 +133,7 @@ def _destination(manifest: Manifest) -> str:
 def _counted(nodes: Sequence[_Node]) -> str:
     kinds = Counter(node.manifest.kind for node in nodes)
     return ", ".join(
-        f"{count} {kind}" if count > 1 else kind
+        one_line(f"{count} {kind}" if count > 1 else kind)
         for kind, count in sorted(kinds.items(), key=lambda item: (-item[1], item[0]))
     )
 

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from baro.cli import options
-from baro.cli.output import write
+from baro.cli.output import tell_gaps, write
 from baro.cli.routing import routes_of, routing_flags
 from baro.cli.state import target_state
 from baro.report.route_answers import verified_json, verified_text
@@ -41,6 +41,5 @@ def command(paths: tuple[Path, ...], **given: Any) -> int:
     else:
         text = verified_text(found, given["language"])
     write(text, given["output_file"])
-    for gap in snapshot.gaps:
-        click.echo(f"gap: {gap.subject}: {gap.reason}", err=True)
+    tell_gaps(snapshot.gaps)
     return int(any(each.held is not Held.HOLDS for each in found))

@@ -2,11 +2,17 @@
 
 import posixpath
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from baro.expand import treepath
 from baro.expand.chartstore import ChartSource, ChartStore, Shelf
-from baro.expand.discover import CHART_FILE, Discovered, discover, read_objects
+from baro.expand.discover import (
+    CHART_FILE,
+    Discovered,
+    closed,
+    discover,
+    read_objects,
+)
 from baro.expand.hints import renders_argocd
 from baro.expand.kustomize import Kustomize
 from baro.expand.options import Options
@@ -147,7 +153,9 @@ def _shelves(platform: Platform) -> Iterator[Shelf]:
 
 def _discovered(root: Root, shelves: Sequence[Shelf]) -> Discovered:
     stores = [s.folder for s in shelves if s.tree is root.tree and s.folder]
-    return discover(root.tree, root.only, stores)
+    found = discover(root.tree, root.only, stores)
+    shut = closed(root.checkout.tree.listing, root.only, stores)
+    return replace(found, unread=(*found.unread, *shut))
 
 
 def _rendered_folders(

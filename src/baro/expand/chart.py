@@ -93,7 +93,8 @@ def archive(chart: Chart) -> ChartArchive:
     """Return a chart as the engine takes it."""
     digest = hashlib.sha256()
     for path, content in sorted(chart.files.items()):
-        digest.update(f"{len(path)} {path} {len(content)} ".encode())
+        head = f"{len(path)} {path} {len(content)} "
+        digest.update(head.encode("utf-8", "surrogateescape"))
         digest.update(content)
     return ChartArchive(
         digest=digest.hexdigest(),

@@ -1,11 +1,12 @@
 """What stands in a tree: Argo CD's own objects, cluster registrations, charts."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from baro.expand import treepath
+from baro.expand.listing import Listing
 from baro.expand.objectfile import objects_of, syntax_of
 from baro.expand.patches import patch_files
 from baro.expand.ports import Tree, UnreadableFileError
@@ -28,9 +29,11 @@ _WANTED = re.compile(
     rb"""|(?:Cluster)?ExternalSecret|Secret|\w*List)["']?\s*(?:[,}\r\n#]|\Z)"""
 )
 _TYPED = {
-    kind: re.compile(rb"""(?m)^["'{]?[ \t]*["']?%s["']?[ \t]*:""" % kind)
+    kind: re.compile(rb"""(?m)(?:^["']?|[{,][ \t]*["']?)%s["']?[ \t]*:""" % kind)
     for kind in (b"apiVersion", b"kind", b"metadata")
 }
+_WIDE = (b"\xff\xfe", b"\xfe\xff")
+"""How UTF-16 and UTF-32 begin, in which the patterns here find nothing."""
 _SCAFFOLD = re.compile(rb"\$\{\{-?[ \t]*(?:values|parameters)\b")
 """A skeleton that Backstage's scaffolder fills in."""
 
@@ -105,6 +108,23 @@ def read_objects(tree: Tree, only: Sequence[str] = ()) -> Discovered:
     return Discovered(tuple(manifests), tuple(unread))
 
 
+def closed(
+    listing: Listing, only: Sequence[str] = (), skip: Sequence[str] = ()
+) -> Iterator[Unread]:
+    """Yield the folders, and files with a manifest's name, that nobody can open."""
+    shut = {
+        path: reason
+        for path, reason in listing.unreadable.items()
+        if path not in listing.devices or _MANIFEST.fullmatch(path)
+    }
+    lost = dict.fromkeys(listing.broken_links, "is a symlink that leads nowhere here")
+    lost = {path: why for path, why in lost.items() if _MANIFEST.fullmatch(path)}
+    for path, reason in sorted({**shut, **lost}.items()):
+        named = not only or any(treepath.under(path, folder) for folder in only)
+        if named and not _within(path, skip):
+            yield Unread(path, Gap(path or ".", reason))
+
+
 def _chosen(tree: Tree, only: Sequence[str]) -> Sequence[str]:
     if not only:
         return tree.files()
@@ -166,6 +186,8 @@ class _Reader:
             content = self.tree.read(path)
         except (UnreadableFileError, FileNotFoundError) as error:
             return Gap(path, str(error) or "cannot be read")
+        if content.startswith(_WIDE):
+            return Gap(path, "is UTF-16, which is not looked into", "UTF-8")
         if _SCAFFOLD.search(content):
             return ()
         if _WANTED.search(content):

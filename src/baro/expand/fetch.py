@@ -10,16 +10,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin
 
-import yaml
-
 from baro.expand.http import HttpError, get
 from baro.expand.oci import Registry
 from baro.expand.semver import version as read_version
+from baro.model.yamltext import YamlError, read
 
 LARGEST_INDEX = 128 * 1024 * 1024
 LARGEST_ARCHIVE = 64 * 1024 * 1024
 
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _OCI = "oci://"
 _UNFIT = re.compile(r"[^A-Za-z0-9._+-]")
 
@@ -162,12 +160,17 @@ def _read_index(repository: str) -> Mapping[str, Any]:
     url = f"{repository.rstrip('/')}/index.yaml"
     body = get(url, LARGEST_INDEX).body
     try:
-        index = yaml.load(body, Loader=_Loader)  # noqa: S506 - a safe loader
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        index = _parsed(body)
+    except (YamlError, UnicodeDecodeError) as error:
         raise HttpError(f"{url} is not YAML: {error}") from error
     if not isinstance(index, Mapping):
         raise HttpError(f"{url} is no index of charts")
     return index
+
+
+def _parsed(body: bytes) -> Any:
+    documents = read(body.decode(), longest=LARGEST_INDEX)
+    return documents[0].value if documents else None
 
 
 def _check(content: bytes, digest: str, url: str) -> None:

@@ -88,7 +88,8 @@ class FileTree:
         digest = hashlib.sha256()
         for path in self.files(under) or filter(self.is_file, [_clean(under)]):
             content = self._files[path]
-            digest.update(f"{len(path)} {path} {len(content)} ".encode())
+            head = f"{len(path)} {path} {len(content)} "
+            digest.update(head.encode("utf-8", "surrogateescape"))
             digest.update(content)
         return digest.hexdigest()
 

@@ -58,10 +58,15 @@ class IgnoreRules:
         folders: dict[str, bool] = {"": False}
 
         def gone(folder: str) -> bool:
-            if folder not in folders:
-                parent = folder.rpartition("/")[0]
-                folders[folder] = gone(parent) or self.ignores(folder, folder=True)
-            return folders[folder]
+            unknown = []
+            while folder not in folders:
+                unknown.append(folder)
+                folder = folder.rpartition("/")[0]
+            above = folders[folder]
+            for below in reversed(unknown):
+                above = above or self.ignores(below, folder=True)
+                folders[below] = above
+            return above
 
         for path in paths:
             if not gone(path.rpartition("/")[0]) and not self.ignores(path):

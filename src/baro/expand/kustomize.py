@@ -121,7 +121,38 @@ def _needed(tree: Tree, path: str, body: Mapping[str, Any]) -> list[str]:
             if len(roots) > MOST_ROOTS:
                 reason = f"it joins more than {MOST_ROOTS} kustomizations"
                 raise unknown(f"kustomization {path}", reason)
-    return sorted({file for root in roots for file in tree.files(root)})
+    files = sorted({file for root in roots for file in tree.files(root)})
+    if any(body.get(key) for body in roots.values() for key in _PLUGINS):
+        _refuse_loopback(tree, files)
+    return files
+
+
+_PLUGINS = ("transformers", "generators", "validators")
+_LOOPBACK = re.compile(
+    r"https?://(?:[^/\s@]*@)?(?:localhost|127\.[0-9.]+|\[[0:]*:1\])", re.IGNORECASE
+)
+"""Go asks no proxy for these, so the wall around the build does not hold them."""
+
+
+def _refuse_loopback(tree: Tree, files: Iterable[str]) -> None:
+    """Refuse files that a plugin may take for an address on this machine.
+
+    Raises:
+        StoppedError: one names such an address.
+    """
+    for file in files:
+        try:
+            found = _LOOPBACK.search(tree.read(file).decode("utf-8", "replace"))
+        except UnreadableFileError:
+            continue
+        if found is not None:
+            reason = f"a plugin may reach for {found[0]}, which is not fetched"
+            raise unknown(file, reason)
+
+
+def _listed(value: object) -> Iterator[str]:
+    if isinstance(value, list):
+        yield from (v for v in value if isinstance(v, str))
 
 
 def _joined(body: Mapping[str, Any]) -> Iterator[str]:
@@ -134,6 +165,9 @@ def _joined(body: Mapping[str, Any]) -> Iterator[str]:
     for key in ("patches", "patchesJson6902", "replacements"):
         for entry in _maps(body.get(key)):
             yield from _words([entry.get("path")])
+    openapi = body.get("openapi")
+    if isinstance(openapi, Mapping):
+        yield from _words([openapi.get("path")])
     for key in ("configMapGenerator", "secretGenerator"):
         for entry in _maps(body.get(key)):
             files = _words(entry.get("files"))
@@ -147,8 +181,7 @@ def _maps(value: object) -> Iterator[Mapping[str, Any]]:
 
 
 def _words(value: object) -> Iterator[str]:
-    if isinstance(value, list):
-        yield from (v for v in value if isinstance(v, str) and "\n" not in v)
+    yield from (word for word in _listed(value) if "\n" not in word)
 
 
 def _contents(tree: Tree, files: Iterable[str]) -> dict[str, bytes]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import re
 import shutil
 import tempfile
@@ -102,9 +103,9 @@ class Kustomize:
 
 
 def _digest(files: Mapping[str, bytes], path: str) -> bytes:
-    digest = hashlib.sha256(path.encode())
+    digest = hashlib.sha256(os.fsencode(path))
     for file, content in sorted(files.items()):
-        digest.update(f" {len(file)} {file} {len(content)} ".encode())
+        digest.update(os.fsencode(f" {len(file)} {file} {len(content)} "))
         digest.update(content)
     return digest.digest()
 

@@ -29,6 +29,8 @@ class Listing:
     unreadable: Mapping[str, str] = field(default_factory=dict)
     empty: frozenset[str] = frozenset()
     """Folders without files: a working tree has them, Git does not."""
+    devices: frozenset[str] = frozenset()
+    """Pipes, sockets and devices, which are `unreadable`, too."""
 
     @cached_property
     def _regular(self) -> frozenset[str]:
@@ -52,6 +54,16 @@ class Listing:
             return self.regular
         linked = [link for link in self.links if self.is_regular(self._end(link))]
         return tuple(sorted((*self.regular, *linked)))
+
+    @cached_property
+    def broken_links(self) -> tuple[str, ...]:
+        """Return the symlinks that lead to nothing in this tree."""
+        ends = {link: self._end(link) for link in self.links}
+        return tuple(
+            link
+            for link, end in ends.items()
+            if end is None or not (self.is_regular(end) or end in self.folders)
+        )
 
     def _end(self, path: str) -> str | None:
         try:

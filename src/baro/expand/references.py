@@ -114,7 +114,8 @@ def trees_of(
         if first[1].revision != reference.revision:
             raise _two_references(name, reference, *first)
         tree, resolved, cause = repositories.tree(reference.url, reference.revision)
-        if cause is not None or tree is None:
+        # A Gap beside a tree is told by the source that has the `ref`.
+        if tree is None or isinstance(cause, Failure):
             raise StoppedError(
                 cause or Gap(reference.url, "the repository is not here")
             )

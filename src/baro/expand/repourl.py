@@ -3,6 +3,10 @@
 import re
 from urllib.parse import urlsplit
 
+from baro.model.secret import without_credentials
+
+__all__ = ["normal", "place", "without_credentials"]
+
 _SSH = re.compile(r"(?:ssh://)?[^/:]*?@[^@]+")
 _DEFAULT_PORTS = {"ssh": 22, "https": 443, "http": 80, "git": 9418}
 _SCP = re.compile(r"(?:[^/@]+@)?(?P<host>[^/:@]+):(?P<path>(?!//).*)")
@@ -43,12 +47,3 @@ def place(url: str) -> str:
             host = f"{host}:{port}"
     path = path.strip("/").lower().removesuffix(".git").rstrip("/")
     return f"{host.lower()}/{path}"
-
-
-def without_credentials(url: str) -> str:
-    """Return a URL fit to be shown: no user, no password."""
-    scheme, mark, rest = url.partition("://")
-    if not mark or scheme.lower() not in ("http", "https"):
-        return url
-    authority, slash, path = rest.partition("/")
-    return f"{scheme}://{authority.rpartition('@')[2]}{slash}{path}"

@@ -10,7 +10,13 @@ from baro.expand.prepared import stopped
 from baro.expand.references import Repositories
 from baro.expand.sourcespec import SourceSpec
 from baro.expand.stop import StoppedError, refused
-from baro.model.expansion import FailureKind, Rendering, Revision, SourceType
+from baro.model.expansion import (
+    Failure,
+    FailureKind,
+    Rendering,
+    Revision,
+    SourceType,
+)
 from baro.model.finding import Gap
 
 _KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
@@ -81,7 +87,9 @@ def placed(
     known = replace(known, revision=revision)
     if cause is not None or tree is None:
         stop = StoppedError(cause or Gap(url, "the repository is not here"))
-        return None, stopped(known, stop)
+        known = stopped(known, stop)
+    if tree is None or isinstance(cause, Failure):
+        return None, known
     if not spec.word("path"):
         return None, known
     return Place(tree, spec.word("path"), revision), known

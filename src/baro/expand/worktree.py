@@ -53,6 +53,7 @@ class FolderTree(SourceTree):
             submodules=frozenset(walk.submodules()),
             unreadable=walk.unreadable,
             empty=frozenset(walk.empty if self._ignored is None else ()),
+            devices=frozenset(walk.devices),
         )
 
     def _load(self, path: str) -> bytes:
@@ -89,6 +90,7 @@ class _Walk:
         self.regular: list[str] = []
         self.links: dict[str, str] = {}
         self.unreadable: dict[str, str] = {}
+        self.devices: list[str] = []
         self.empty: list[str] = []
 
     def enter(self, top: str) -> None:
@@ -125,6 +127,7 @@ class _Walk:
                         self.regular.append(path)
                     else:
                         self.unreadable[path] = "is not a regular file"
+                        self.devices.append(path)
         except OSError as error:
             self.unreadable[folder] = f"cannot be read: {error.strerror}"
 

@@ -25,6 +25,8 @@ _SECRET_WORDS = re.compile(
     r"|bearer|htpasswd|dockerconfig|connection[-_.]?string|^pwd$|^dsn$",
     re.IGNORECASE,
 )
+_WEB_USER = re.compile(r"""((?:https?|oci)://)(?:[^\s/@"'`<>\\]*@)+""", re.IGNORECASE)
+_PASSWORD = re.compile(r"""([a-zA-Z][\w+.-]*://[^\s/@:"'`<>\\]*):[^\s/"'`<>\\]*@""")
 _PLAIN_KEYS: Mapping[str, frozenset[str]] = {
     "cluster": frozenset(
         ("name", "server", "project", "namespaces", "clusterResources", "shard")
@@ -51,6 +53,15 @@ def digest(value: str | bytes, key: bytes = _KEY) -> str:
 def is_digest(value: object) -> bool:
     """Tell whether a value was redacted."""
     return isinstance(value, str) and _DIGEST.fullmatch(value) is not None
+
+
+def without_credentials(text: str) -> str:
+    """Return a text whose URLs have lost their users and passwords.
+
+    A user without a password stays where it says how to log in (`ssh://git@host`),
+    not before a web address, where it may be a token.
+    """
+    return _PASSWORD.sub(r"\1@", _WEB_USER.sub(r"\1", text))
 
 
 def looks_secret(name: str) -> bool:

@@ -84,10 +84,11 @@ class GoLoader(_Loader):  # type: ignore[misc] # the C and the Python loader sha
 
     def descend_resolver(self, parent: Node | None, index: object) -> None:
         """Count the levels: the composer is recursive, and would exhaust the stack."""
-        del parent, index
+        del index
         self.depth += 1
         if self.depth > DEEPEST + 1:
-            raise YamlError(f"nested deeper than {DEEPEST} levels")
+            at = place(parent) if parent is not None else None
+            raise YamlError(f"nested deeper than {DEEPEST} levels", at)
 
     def ascend_resolver(self) -> None:
         """Count the levels back."""

@@ -31,6 +31,8 @@ _INTEGER = re.compile(
 )
 _BETWEEN = re.compile(r"(?<=[0-9])_(?=[0-9])")
 _LARGEST = 1 << 64
+_LONGEST = len(str(_LARGEST))
+"""Decimal digits of the largest integer."""
 _SMALLEST = -(1 << 63)
 _SIGNED = 1 << 63
 _SIGNIFICANT = 9
@@ -51,7 +53,7 @@ def scalar(text: str) -> Scalar:
     plain = _BETWEEN.sub("", text) if text[0] == "." else text.replace("_", "")
     if _INTEGER.fullmatch(plain):
         number = _integer(plain)
-        if _SMALLEST <= number < _LARGEST:
+        if number is not None:
             return number
     if _FLOAT.fullmatch(plain):
         value = float(plain)
@@ -60,12 +62,16 @@ def scalar(text: str) -> Scalar:
     return text
 
 
-def _integer(text: str) -> int:
+def _integer(text: str) -> int | None:
+    """Return what digits mean; None where it does not fit into 64 bits."""
     sign = -1 if text[0] == "-" else 1
     digits = text.lstrip("+-").lower()
-    if len(digits) > 1 and digits[0] == "0" and digits[1].isdigit():
-        return sign * int(digits, 8)
-    return sign * int(digits, 0)
+    if digits[0] != "0" and len(digits) > _LONGEST:
+        # Python refuses to count that far.
+        return None
+    octal = len(digits) > 1 and digits[0] == "0" and digits[1].isdigit()
+    number = sign * int(digits, 8 if octal else 0)
+    return number if _SMALLEST <= number < _LARGEST else None
 
 
 def tagged(tag: str, text: str) -> Scalar:

@@ -5,6 +5,7 @@ The plain values equal those of sigs.k8s.io/yaml (go-yaml v2, then JSON): `on` a
 sexagesimals stay strings, and every key is a string.
 """
 
+import re
 from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,6 +13,7 @@ from typing import Any
 
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from yaml.reader import ReaderError
 
 from baro.model.fieldpath import FieldPath
 from baro.model.yamlnodes import (
@@ -44,6 +46,11 @@ __all__ = [
 LONGEST = 16 * 1024 * 1024
 """Characters of one text; Argo CD reads 10 MB of manifests, Helm 5 MiB a file."""
 
+# What YAML does not print: libyaml's reader refuses it wherever it stands.
+_UNPRINTABLE = re.compile(
+    "[^\x09\x0a\x0d\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Document:
@@ -55,14 +62,16 @@ class Document:
     duplicates: tuple[Duplicate, ...] = ()
 
 
-def read(text: str) -> tuple[Document, ...]:
+def read(text: str, longest: int = LONGEST) -> tuple[Document, ...]:
     """Return the documents of a text; empty ones have the value None.
+
+    `longest` bounds its characters.
 
     Raises:
         YamlError: the text is not YAML, or exceeds the bounds.
     """
-    if len(text) > LONGEST:
-        raise YamlError(f"longer than {LONGEST // (1024 * 1024)} MiB")
+    if len(text) > longest:
+        raise YamlError(f"longer than {longest // (1024 * 1024)} MiB")
     documents: list[Document] = []
     loader: Any = None
     try:
@@ -80,6 +89,8 @@ def read(text: str) -> tuple[Document, ...]:
         raise
     except UnicodeEncodeError as error:
         raise YamlError("the text is not Unicode") from error
+    except ReaderError as error:
+        raise _unprintable(text) from error
     except (yaml.YAMLError, ValueError) as error:
         raise YamlError(str(error)) from error
     finally:
@@ -99,8 +110,22 @@ def check(text: str) -> None:
             pass
     except yaml.MarkedYAMLError as error:
         raise _translated(error) from error
+    except ReaderError as error:
+        raise _unprintable(text) from error
     except (yaml.YAMLError, ValueError) as error:
         raise YamlError(str(error)) from error
+
+
+def _unprintable(text: str) -> YamlError:
+    # The reader counts bytes or characters, as the loader at hand has it.
+    found = _UNPRINTABLE.search(text)
+    if found is None:
+        return YamlError("control characters are not allowed")
+    at = found.start()
+    line = text.count("\n", 0, at) + 1
+    column = at - text.rfind("\n", 0, at)
+    shown = f"control character #x{ord(found[0]):04x} is not allowed"
+    return YamlError(shown, Position(line, column))
 
 
 def _translated(error: yaml.MarkedYAMLError) -> YamlError:

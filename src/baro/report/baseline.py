@@ -8,6 +8,7 @@ import msgspec
 from baro.errors import InputError
 from baro.model.finding import Finding
 from baro.report.fingerprint import fingerprint
+from baro.report.json_v1 import encode
 
 SCHEMA = "baro/baseline/v1"
 
@@ -63,8 +64,7 @@ def write(findings: Iterable[Finding]) -> str:
         (Known(fingerprint(f), f.rule, str(f.subject), f.message) for f in findings),
         key=lambda k: (k.rule, k.subject, k.message),
     )
-    encoded = msgspec.json.encode(Baseline(SCHEMA, known))
-    return msgspec.json.format(encoded, indent=2).decode() + "\n"
+    return encode(Baseline(SCHEMA, known))
 
 
 def split(

@@ -17,4 +17,6 @@ def fingerprint(finding: Finding) -> str:
         subject.name,
         finding.message,
     )
-    return hashlib.sha256("\x00".join(parts).encode()).hexdigest()[:32]
+    return hashlib.sha256(
+        "\x00".join(parts).encode("utf-8", "surrogatepass")
+    ).hexdigest()[:32]

@@ -3,6 +3,7 @@
 It is a copy of the nouns on purpose: the nouns may change, this may only grow.
 """
 
+import json
 from typing import Any
 
 import msgspec
@@ -10,6 +11,7 @@ import msgspec
 from baro.model.finding import Evidence, Finding, Gap
 from baro.model.ref import ObjectRef
 from baro.model.text import Location
+from baro.report.plaintext import escaped
 from baro.report.report import Report, Summary
 
 SCHEMA = "baro/v1"
@@ -118,7 +120,15 @@ def render(report: Report) -> str:
 
 def encode(value: object) -> str:
     """Return any JSON-able value or Struct as indented JSON with a final newline."""
-    return msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n"
+    return escaped(msgspec.json.format(_encoded(value), indent=2).decode()) + "\n"
+
+
+def _encoded(value: object) -> bytes:
+    try:
+        return msgspec.json.encode(value)
+    except UnicodeEncodeError:
+        # Bytes of a file name that are no UTF-8 stand as lone surrogates.
+        return json.dumps(msgspec.to_builtins(value)).encode()
 
 
 def finding_v1(finding: Finding) -> FindingV1:

@@ -13,3 +13,18 @@ _HARMFUL = re.compile(
 def harmless(text: str) -> str:
     """Return text with harmful characters replaced by `�`."""
     return _HARMFUL.sub("�", text)
+
+
+def harmful(text: str) -> bool:
+    """Tell whether a text has characters that `harmless` replaces."""
+    return _HARMFUL.search(text) is not None
+
+
+def one_line(text: str) -> str:
+    """Return a text made harmless that cannot begin a line of its own."""
+    return harmless(" ".join(text.splitlines()))
+
+
+def escaped(json: str) -> str:
+    """Return JSON that means the same, with harmful characters as escapes."""
+    return _HARMFUL.sub(lambda found: f"\\u{ord(found[0]):04x}", json)

@@ -12,7 +12,7 @@ from helm_python import Chart, _native, errors
 
 from baro.expand.chartfiles import ChartFilesError, pack
 from baro.expand.engine.messages import Render, Rendered
-from baro.expand.engine.refusal import SCHEMA_HEADER, remote_schema, worded
+from baro.expand.engine.refusal import SCHEMA_HEADER, worded
 from baro.expand.engine.shelf import Shelf
 from baro.model.expansion import FailureKind
 
@@ -43,19 +43,19 @@ def version() -> str:
 def render(shelf: Shelf, question: Render) -> Rendered:
     """Render a chart as `helm template --include-crds` would, notes left out.
 
-    A schema that refers to another host is not looked at: nothing is fetched.
+    A schema that refers to something outside is not looked at: nothing is fetched.
 
     Raises:
         Refusal: Helm would print an error instead.
     """
-    try:
+    if question.skip_schema:
         return _render(shelf, question)
-    except Refusal as refusal:
-        unchecked = remote_schema(refusal.message)
-        if not unchecked:
-            raise
-    rendered = _render(shelf, msgspec.structs.replace(question, skip_schema=True))
-    return msgspec.structs.replace(rendered, unchecked=unchecked)
+    reference = shelf.outside(question.digest)
+    if not reference:
+        return _render(shelf, question)
+    bare = msgspec.structs.replace(question, skip_schema=True)
+    unchecked = f"its schema refers to {reference}"
+    return msgspec.structs.replace(_render(shelf, bare), unchecked=unchecked)
 
 
 def _render(shelf: Shelf, question: Render) -> Rendered:

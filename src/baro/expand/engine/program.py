@@ -17,8 +17,9 @@ from baro.errors import ToolError
 from baro.expand.chartfiles import ChartFilesError, archive_files
 from baro.expand.engine.gotemplate import Backend, Portion, evaluate
 from baro.expand.engine.messages import Answer, Refused, Render, Rendered
-from baro.expand.engine.refusal import kind_of, remote_schema, worded
+from baro.expand.engine.refusal import kind_of, worded
 from baro.expand.engine.renderings import Renderings
+from baro.expand.engine.schemas import outside
 from baro.expand.ports import (
     RenderedFile,
     RenderOutcome,
@@ -130,31 +131,28 @@ class ProgramEngine:
     def _ask(self, question: Render, content: bytes) -> Answer:
         try:
             chart = self._unpacked(question.digest, content)
+            reference = "" if question.skip_schema else outside(content)
         except ChartFilesError as error:
             return Refused(FailureKind.CHART, str(error))
         arguments = [
-            *("template", question.release, str(chart), "--include-crds"),
+            *("template", "--include-crds"),
             *("--namespace", question.namespace),
             *("--kube-version", question.kube_version),
             *("--values", "-"),
         ]
         for version in question.api_versions:
             arguments += "--api-versions", version
-        if question.skip_schema:
+        if question.skip_schema or reference:
             arguments.append("--skip-schema-validation")
+        # A release may be called like a flag.
+        arguments += "--", question.release, str(chart)
         done = self._run(arguments, question.values.encode())
         if done.ok:
-            return _rendered(done.text)
+            unchecked = f"its schema refers to {reference}" if reference else ""
+            return msgspec.structs.replace(_rendered(done.text), unchecked=unchecked)
         told = _ERROR.search(done.stderr)
         message = told[1] if told is not None else done.stderr
         message = worded(message.strip().removesuffix(_HINT).rstrip())
-        unchecked = remote_schema(message)
-        if unchecked:
-            bare = msgspec.structs.replace(question, skip_schema=True)
-            answer = self._ask(bare, content)
-            if isinstance(answer, Rendered):
-                return msgspec.structs.replace(answer, unchecked=unchecked)
-            return answer
         return Refused(kind_of(message), message)
 
     def _run(self, arguments: Sequence[str], stdin: bytes = b"") -> Completed:

@@ -8,7 +8,6 @@ SCHEMA_HEADER = "values don't meet the specifications of the schema(s)"
 LONGEST = 8_000
 """Characters of a message; a recursive include makes one of 100 KB."""
 
-_REMOTE = re.compile(r'^failing loading "(https?://[^"]*)"', re.MULTILINE)
 _EXTRA = re.compile(r"additional properties (.*) not allowed$")
 _KINDS = (
     (re.compile(re.escape(SCHEMA_HEADER)), FailureKind.SCHEMA),
@@ -25,12 +24,6 @@ _KINDS = (
         FailureKind.CHART,
     ),
 )
-
-
-def remote_schema(message: str) -> str:
-    """Return why a schema cannot be looked at, if it refers to another host."""
-    found = _REMOTE.search(message) if message.startswith(SCHEMA_HEADER) else None
-    return "" if found is None else f"its schema refers to {found[1]}"
 
 
 def kind_of(message: str) -> FailureKind:

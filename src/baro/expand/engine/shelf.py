@@ -4,7 +4,9 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
+from baro.expand.chartfiles import ChartFilesError
 from baro.expand.engine.archive import without_schemas
+from baro.expand.engine.schemas import outside
 
 CAPACITY = 256 * 1024 * 1024
 """Bytes of archives that are kept; the least recently used go first."""
@@ -19,6 +21,7 @@ class Shelf:
         self._size = 0
         self._archives: OrderedDict[str, bytes] = OrderedDict()
         self._handles: dict[tuple[str, bool], Any] = {}
+        self._outside: dict[str, str] = {}
 
     def __contains__(self, digest: str) -> bool:
         """Tell whether an archive is here."""
@@ -33,6 +36,7 @@ class Shelf:
         while self._size > self._capacity and len(self._archives) > 1:
             oldest, dropped = self._archives.popitem(last=False)
             self._size -= len(dropped)
+            self._outside.pop(oldest, None)
             for stripped in (False, True):
                 handle = self._handles.pop((oldest, stripped), None)
                 if handle is not None:
@@ -44,6 +48,12 @@ class Shelf:
         content = self._archives[digest]
         return without_schemas(content) if stripped else content
 
+    def outside(self, digest: str) -> str:
+        """Return the first reference that leaves the schemas of a chart."""
+        if digest not in self._outside:
+            self._outside[digest] = _outside(self._archives[digest])
+        return self._outside[digest]
+
     def handle(
         self, digest: str, load: Callable[[bytes], Any], *, stripped: bool
     ) -> Any:
@@ -54,3 +64,11 @@ class Shelf:
         else:
             self._archives.move_to_end(digest)
         return self._handles[key]
+
+
+def _outside(content: bytes) -> str:
+    try:
+        return outside(content)
+    except ChartFilesError:
+        # Helm refuses the chart, in its own words.
+        return ""
