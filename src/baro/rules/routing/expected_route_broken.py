@@ -124,21 +124,18 @@ def check(ctx: Context) -> Iterator[Finding]:
         broken = verified.held is Held.BROKEN
         application = _application(ctx, verified)
         answer = verified.hops[-1]
-        subject: ObjectRef | Manifest = ObjectRef("Route", verified.route.url)
-        if application is not None:
-            subject = application
-        elif isinstance(answer.subject, Manifest):
-            subject = answer.subject
         wanted = ", ".join(filter(None, map(_wanted, verified.differences)))
         yield ctx.finding(
-            subject,
+            # The route is the subject, so that its causes, Ingresses, come first.
+            ObjectRef("Route", verified.route.url),
             f"{_happens(verified)}; expected is {wanted or 'an answer of a Service'}"
             if broken
-            else f"{verified.route.url}: nobody can foretell who answers it",
+            else "nobody can foretell who answers it",
             list(_evidence(verified, application)),
             fix=f"`baro route {verified.route.url}` says why.",
             confidence=Confidence.CERTAIN if broken else Confidence.POSSIBLE,
             severity=Severity.ERROR if broken else Severity.WARNING,
+            application=application.ref if application else _answering(answer),
         )
 
 
@@ -153,8 +150,7 @@ def _application(ctx: Context, verified: Verified) -> Manifest | None:
 
 def _happens(verified: Verified) -> str:
     answer = verified.hops[-1]
-    url = verified.route.url
-    via = f" (by way of {answer.request.url})" if len(verified.hops) > 1 else ""
+    via = f"leads to {answer.request.url}, which " if len(verified.hops) > 1 else ""
     taken = f"is answered by {_who(answer)} with path {answer.upstream_path}"
     what = {
         Outcome.BACKEND: taken,
@@ -164,13 +160,19 @@ def _happens(verified: Verified) -> str:
         Outcome.REFUSED: f"is refused ({answer.status})",
         Outcome.NOT_LOADED: "is served as it was: nginx refuses the configuration",
     }.get(answer.outcome, "is answered by something that cannot be foretold")
-    return f"{url}{via} {what}"
+    return f"{via}{what}"
+
+
+def _answering(answer: Answer) -> ObjectRef | None:
+    """Return the Application of the Ingress that answers."""
+    subject = answer.subject
+    return subject.application if isinstance(subject, Manifest) else None
 
 
 def _who(answer: Answer) -> str:
-    subject = answer.subject
-    if isinstance(subject, Manifest) and subject.application is not None:
-        return f"Application {subject.application.name}"
+    application = _answering(answer)
+    if application is not None:
+        return f"Application {application.name}"
     return f"Ingress {answer.ingress}"
 
 
