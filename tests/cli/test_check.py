@@ -27,7 +27,7 @@ def test_a_platform_that_is_well_passes(baro: Baro) -> None:
     ran = baro("check", PLATFORM)
 
     assert (ran.code, ran.err) == (0, "")
-    assert ran.out.endswith("Nothing is wrong.\n")
+    assert ran.out.endswith("Nothing is wrong. (1 accepted)\n")
     assert "8 ApplicationSets, 8 Applications" in ran.out
 
 
