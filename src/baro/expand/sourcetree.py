@@ -49,6 +49,7 @@ class SourceTree(ABC):
         self._texts: dict[str, SourceText] = {}
         self._contents: dict[str, bytes] = {}
         self._digests: dict[str, str] = {}
+        self._oids: dict[str, str] = {}
         self._total = 0
         self._lock = RLock()
 
@@ -119,6 +120,12 @@ class SourceTree(ABC):
 
     def oid(self, under: str) -> str:
         """Return a digest of everything below `under`: equal digests, equal files."""
+        with self._lock:
+            if under not in self._oids:
+                self._oids[under] = self._folder_digest(under)
+            return self._oids[under]
+
+    def _folder_digest(self, under: str) -> str:
         digest = hashlib.sha256()
         start = len(under.rstrip("/")) + 1 if under not in ("", ".") else 0
         for path in self.files(under):

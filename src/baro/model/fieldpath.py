@@ -51,7 +51,8 @@ def dotted(path: FieldPath) -> str:
 def get(value: object, path: FieldPath, default: Any = None) -> Any:
     """Return what stands at `path`, or `default` where there is nothing."""
     for step in path:
-        if isinstance(value, Mapping):
+        # Nearly all are plain dicts, which is told at once.
+        if isinstance(value, (dict, Mapping)):
             if step not in value:
                 return default
             value = value[step]

@@ -110,15 +110,20 @@ class _Hidden:
 
 @rule("value-file-never-exists", Severity.WARNING, layer=Layer.VALUES)
 def check(ctx: Context) -> Iterator[Finding]:
-    present: set[Entry] = set()
     hidden: defaultdict[Entry, list[_Hidden]] = defaultdict(list)
     for rendering in ctx.declared.renderings:
-        for within in _present(rendering):
-            present.add(_entry(rendering.application, within))
         for missing in rendering.missing:
             if missing.ignored:
                 entry = _entry(rendering.application, missing.within)
                 hidden[entry].append(_Hidden(rendering.application, missing))
+    if not hidden:
+        # Finding the line of what is there costs a look at every Application's file.
+        return
+    present = {
+        _entry(rendering.application, within)
+        for rendering in ctx.declared.renderings
+        for within in _present(rendering)
+    }
     for entry, cases in hidden.items():
         if entry not in present:
             yield _finding(ctx, cases)
