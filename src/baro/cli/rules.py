@@ -6,7 +6,7 @@ import click
 
 from baro.cli import options
 from baro.cli.output import write
-from baro.model.finding import Layer
+from baro.model.finding import Layer, Severity
 from baro.report import pages
 from baro.report.json_v1 import encode
 from baro.report.messages import sentences, word_of
@@ -52,6 +52,8 @@ def _json(rules: list[Rule]) -> str:
 
 def _text(rules: list[Rule], language: str) -> str:
     words = sentences(language)
+    severities = {severity: word_of(severity, words) for severity in Severity}
+    broad = max(map(len, severities.values()))
     wide = max((len(rule.id) for rule in rules), default=0)
     lines: list[str] = []
     layer = ""
@@ -60,7 +62,7 @@ def _text(rules: list[Rule], language: str) -> str:
             layer = rule.layer
             lines += ["", layer] if lines else [layer]
         title = pages.title(rule.id, language) or rule.title
-        severity = word_of(rule.severity, words)
-        lines.append(f"  {rule.id:<{wide}}  {severity:<7}  {title}")
+        severity = severities[rule.severity]
+        lines.append(f"  {rule.id:<{wide}}  {severity:<{broad}}  {title}")
     lines += ["", words.RULES.format(count=len(rules))]
     return "\n".join(lines) + "\n"

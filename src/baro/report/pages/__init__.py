@@ -71,12 +71,14 @@ def composed(prose: str, english: str, headings: Mapping[str, str]) -> str:
 def sections(text: str) -> tuple[str, dict[str, str]]:
     """Return what comes before the first heading, and the text below each."""
     found = [match for match in _HEADING.finditer(text) if match[1]]
+    if not found:
+        return text, {}
     ends = [match.start() for match in found[1:]] + [len(text)]
     bodies = {
         match[1]: text[match.end() : end]
         for match, end in zip(found, ends, strict=True)
     }
-    return text[: found[0].start()] if found else text, bodies
+    return text[: found[0].start()], bodies
 
 
 def blocks(section: str) -> list[str]:
