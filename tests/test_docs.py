@@ -210,6 +210,20 @@ def test_every_key_of_the_settings_is_described() -> None:
     assert list(_undescribed(_text(DOCS / "reference" / "baro-yaml.md"))) == []
 
 
+def test_every_gap_of_the_guide_is_one_that_the_program_prints() -> None:
+    """The first column of the table is made of the program's own words."""
+    sources = (ROOT / "src" / "baro").rglob("*.py")
+    program = "".join(path.read_text(encoding="utf-8") for path in sources)
+    program = re.sub(r'"\s*\n\s*f?"', "", program)
+    table = _text(DOCS / "guides" / "gaps.md").partition("| the gap says")[2]
+    columns = re.findall(r"^\| (`[^|]+) \|", table, re.MULTILINE)
+    said = [part for cell in columns for part in re.findall(r"`([^`]+)`", cell)]
+    words = {word.strip(" :") for part in said for word in part.split(quotes.ANY)}
+
+    assert len(columns) > 15
+    assert sorted(word for word in words if word not in program) == []
+
+
 def _fields(value: Any) -> Iterator[str]:
     if isinstance(value, list):
         for inner in value:
@@ -252,9 +266,8 @@ def test_korean_pages_say_the_same(page: Path, twin: Path) -> None:
 
 def test_pages_and_their_twins_are_linked() -> None:
     """No page is Korean alone, and who reads one finds the other."""
-    assert {p.relative_to(KOREAN).as_posix() for p in KOREAN.rglob("*.md")} == set(
-        IN_KOREAN
-    )
-    for name in IN_KOREAN:
+    written = set(KOREAN.rglob("*.md")) - set(_generated())
+    assert {p.relative_to(KOREAN).as_posix() for p in written} == set(IN_KOREAN)
+    for name in (*IN_KOREAN, *(f"rules/{rule}.md" for rule in catalog())):
         assert f"ko/{name})" in _text(DOCS / name)
         assert f"{Path(name).name})" in _text(KOREAN / name)
