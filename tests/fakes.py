@@ -1,6 +1,6 @@
 """Ports implemented without a disk, a repository or an engine."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -54,7 +54,7 @@ class FakeEngine:
     asked: list[RenderRequest] = field(default_factory=list)
     version: str = "v4.2.3"
 
-    def render(self, requests: Sequence[RenderRequest]) -> Iterator[RenderOutcome]:
+    def render(self, requests: Iterable[RenderRequest]) -> Iterator[RenderOutcome]:
         """Yield the answers in order; an empty one where there are no more."""
         for request in requests:
             at = len(self.asked)

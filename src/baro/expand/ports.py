@@ -1,6 +1,6 @@
 """The seams of the expansion: files of a revision, Helm's engine, progress."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -151,8 +151,11 @@ class HelmEngine(Protocol):
         """The Helm version, such as `v4.2.3`."""
         ...
 
-    def render(self, requests: Sequence[RenderRequest]) -> Iterator[RenderOutcome]:
-        """Yield the outcomes in the order of the requests, as they become known."""
+    def render(self, requests: Iterable[RenderRequest]) -> Iterator[RenderOutcome]:
+        """Yield the outcomes in the order of the requests, as they become known.
+
+        Requests are taken some way ahead of the outcomes, not all at once.
+        """
         ...
 
     def evaluate(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -12,7 +13,7 @@ from baro.expand.directory import print_directory
 from baro.expand.helm import HelmSite, prepare_helm
 from baro.expand.helmoutput import finish_helm
 from baro.expand.kustomize import Kustomize, print_kustomize
-from baro.expand.ports import HelmEngine, RenderOutcome
+from baro.expand.ports import HelmEngine, RenderOutcome, RenderRequest
 from baro.expand.prepared import Destination, PreparedSource, Printed, stopped
 from baro.expand.references import Reference, Repositories, references_of, trees_of
 from baro.expand.scope import Scopes
@@ -70,17 +71,30 @@ def render_application(
 
 
 def render_prepared(
-    prepared: Sequence[PreparedSource],
+    prepared: Iterable[PreparedSource],
     engine: HelmEngine,
     scopes: Scopes | None = None,
 ) -> Iterator[Rendering]:
-    """Yield the renderings of many prepared sources, in order; one engine batch."""
+    """Yield the renderings of many prepared sources, in order; one engine batch.
+
+    Sources are taken a little ahead of the engine, which so begins with the first
+    while the others are still being prepared.
+    """
     scopes = scopes or Scopes()
-    requests = [p.request for p in prepared if p.request is not None]
-    outcomes = iter(engine.render(requests)) if requests else iter(())
-    for source in prepared:
-        outcome = next(outcomes) if source.request is not None else None
-        yield finish_source(source, outcome, scopes)
+    waiting: deque[PreparedSource] = deque()
+
+    def requests() -> Iterator[RenderRequest]:
+        for source in prepared:
+            waiting.append(source)
+            if source.request is not None:
+                yield source.request
+
+    for outcome in engine.render(requests()):
+        while waiting[0].request is None:
+            yield finish_source(waiting.popleft(), None, scopes)
+        yield finish_source(waiting.popleft(), outcome, scopes)
+    while waiting:
+        yield finish_source(waiting.popleft(), None, scopes)
 
 
 def prepare_application(

@@ -4,7 +4,7 @@ ApplicationSets give Applications, Applications give objects, and among the obje
 are ApplicationSets, Applications and cluster registrations: each is taken in turn.
 """
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -19,7 +19,13 @@ from baro.expand.prepared import Destination, PreparedSource
 from baro.expand.release import RELEASE
 from baro.expand.rendered import anywhere, rendered_roots
 from baro.expand.scope import Scopes
-from baro.expand.source import Sources, prepare_application, render_prepared, rescoped
+from baro.expand.source import (
+    Sources,
+    prepare_application,
+    render_prepared,
+    rescoped,
+    specs_of,
+)
 from baro.model.expansion import (
     ClusterRegistration,
     Generation,
@@ -211,19 +217,22 @@ class Expander:
         scopes: Scopes,
     ) -> Iterator[tuple[PreparedSource, Rendering, tuple[ObjectRef, ...]]]:
         destinations = Destinations(clusters)
-        prepared: list[PreparedSource] = []
-        chains: list[tuple[ObjectRef, ...]] = []
-        for application, above in applications:
-            to = Destination(
-                cluster=destinations.cluster(application),
-                kube_version=self.options.kubernetes,
-            )
-            for source in prepare_application(application, self.sources, to):
-                prepared.append(source)
-                chains.append(above)
-        self.progress.stage("rendering", len(prepared))
-        renderings = render_prepared(prepared, self.engine, scopes)
-        for source, rendering, above in zip(prepared, renderings, chains, strict=True):
+        waiting: deque[tuple[PreparedSource, tuple[ObjectRef, ...]]] = deque()
+
+        def prepared() -> Iterator[PreparedSource]:
+            for application, above in applications:
+                to = Destination(
+                    cluster=destinations.cluster(application),
+                    kube_version=self.options.kubernetes,
+                )
+                for source in prepare_application(application, self.sources, to):
+                    waiting.append((source, above))
+                    yield source
+
+        total = sum(len(list(specs_of(application))) for application, _ in applications)
+        self.progress.stage("rendering", total)
+        for rendering in render_prepared(prepared(), self.engine, scopes):
+            source, above = waiting.popleft()
             self.progress.advance()
             yield source, _of_nobody(rendering), above
 

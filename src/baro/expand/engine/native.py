@@ -1,7 +1,7 @@
 """Helm's engine from the wheel, in worker processes that may die."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Self
 
@@ -69,7 +69,7 @@ class NativeEngine:
         for _ in range(self._jobs):
             self._threads.submit(self._workers.ask, AskVersion())
 
-    def render(self, requests: Sequence[RenderRequest]) -> Iterator[RenderOutcome]:
+    def render(self, requests: Iterable[RenderRequest]) -> Iterator[RenderOutcome]:
         """Yield the outcomes in the order of the requests, as they become known."""
         return self._renderings.of(requests)
 

@@ -4,7 +4,7 @@ import os
 import re
 import tempfile
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
@@ -72,7 +72,7 @@ class ProgramEngine:
     def warm(self) -> None:
         """Do nothing: there is nothing to start."""
 
-    def render(self, requests: Sequence[RenderRequest]) -> Iterator[RenderOutcome]:
+    def render(self, requests: Iterable[RenderRequest]) -> Iterator[RenderOutcome]:
         """Yield the outcomes in the order of the requests, as they become known."""
         return self._renderings.of(requests)
 

@@ -1,7 +1,7 @@
 """Requests in several threads, outcomes in their order; each request once."""
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from hashlib import blake2b
 
@@ -30,7 +30,7 @@ class Renderings:
         self._sizes: dict[bytes, int] = {}
         self._size = 0
 
-    def of(self, requests: Sequence[RenderRequest]) -> Iterator[RenderOutcome]:
+    def of(self, requests: Iterable[RenderRequest]) -> Iterator[RenderOutcome]:
         """Yield the outcomes in the order of the requests."""
         waiting: deque[tuple[bytes, Future[RenderOutcome]]] = deque()
         for request in requests:
