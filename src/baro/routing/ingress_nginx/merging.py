@@ -133,7 +133,10 @@ def _add(
     if path.backend is None:
         _pass_over(merged, one, path, Code.RESOURCE_BACKEND)
         return
-    upstream = upstreams[upstream_name(one.ingress.namespace, path.backend)]
+    upstream = upstreams.get(upstream_name(one.ingress.namespace, path.backend))
+    if upstream is None:
+        # A canary that found no twin took it along; no path leads to it.
+        return
     if upstream.canary is not None:
         if not one.is_canary:
             reason = because(Code.SERVICE_IS_CANARY, upstream.service)
