@@ -1,9 +1,10 @@
 """The routing tables of a state, made once for all rules that ask."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Self
 
 from baro.errors import InputError
 from baro.graph.graph import Graph, Relation
@@ -38,6 +39,16 @@ class Nginx:
 
     cluster: ClusterRoutes
     routes: IngressNginxRoutes
+    manifests: Mapping[str, Manifest]
+
+    @classmethod
+    def of(cls, cluster: ClusterRoutes, routes: IngressNginxRoutes) -> Self:
+        """Find the manifests of the Ingresses by `namespace/name`."""
+        found: dict[str, Manifest] = {}
+        for ingress in routes.table.world.ingresses:
+            if isinstance(ingress.subject, Manifest):
+                found.setdefault(ingress.key, ingress.subject)
+        return cls(cluster, routes, found)
 
     @property
     def does(self) -> Behaviour:
@@ -55,10 +66,7 @@ class Nginx:
 
     def ingress(self, key: str) -> Manifest | None:
         """Return the Ingress called `namespace/name`."""
-        for ingress in self.routes.table.world.ingresses:
-            if ingress.key == key and isinstance(ingress.subject, Manifest):
-                return ingress.subject
-        return None
+        return self.manifests.get(key)
 
     def answer(self, host: str, path: str, scheme: str = "https") -> Answer | None:
         """Tell what becomes of a request; None where no client can send it."""
@@ -124,7 +132,7 @@ def ingress_nginx(snapshot: Snapshot) -> Iterator[Nginx]:
             continue
         for table in cluster.tables:
             if isinstance(table.routes, IngressNginxRoutes):
-                yield Nginx(cluster, table.routes)
+                yield Nginx.of(cluster, table.routes)
 
 
 def paths_of(nginx: Nginx, server: Server) -> Iterator[Path]:

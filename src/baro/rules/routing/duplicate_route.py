@@ -123,7 +123,7 @@ def _of_another(ctx: Context, path: Path, loser: Loser, dropped: Manifest) -> Fi
     order = (
         "whichever is older answers, and the other is dropped without a word"
         if unknown
-        else "it is older, so this one is dropped without a word"
+        else "that one goes first, and this one is dropped without a word"
     )
     same = loser.service == path.location.service
     return ctx.finding(
@@ -149,6 +149,7 @@ def _twice(ctx: Context, path: Path) -> Finding:
         path.ingress,
         f"lists path {path.text} of {spoken(path.server.host)} twice: the first one "
         "answers, and the other is dropped without a word",
-        [Evidence.of(path.ingress, field) for field in reversed(written)],
+        [Evidence.of(path.ingress, field) for field in reversed(written)]
+        or [path.evidence],
         fix="Remove one of the two.",
     )

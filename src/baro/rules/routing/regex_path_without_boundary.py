@@ -70,8 +70,7 @@ from collections.abc import Iterator
 
 from baro.model.finding import Finding, Layer, Severity
 from baro.routing.answer import Outcome
-from baro.routing.nginx.regex import Regex
-from baro.rules.patterns import literal_beginning, looks_like_pattern, takes
+from baro.rules.patterns import literal_beginning, looks_like_pattern
 from baro.rules.routed import Path, ingress_nginx
 from baro.rules.rule import Context, rule
 
@@ -80,12 +79,11 @@ from baro.rules.rule import Context, rule
 def check(ctx: Context) -> Iterator[Finding]:
     for nginx in ingress_nginx(ctx.declared):
         for path in nginx.paths():
-            regex = path.location.regex
-            if regex is None or not looks_like_pattern(path.text):
+            if path.location.regex is None:
                 continue
             begins = literal_beginning(path.text)
             plain = begins.rstrip("/")
-            said = _too_much_or_little(path, regex, plain) if plain else ""
+            said = _too_much(path, plain) or _too_little(path, plain) if plain else ""
             if said:
                 yield ctx.finding(
                     path.ingress,
@@ -95,10 +93,17 @@ def check(ctx: Context) -> Iterator[Finding]:
                 )
 
 
-def _too_much_or_little(path: Path, regex: Regex, plain: str) -> str:
-    if takes(regex, f"{plain}aken"):
-        return f"takes {plain}aken, too: nothing ends it"
-    if not takes(regex, f"{plain}/") or takes(regex, plain):
+def _too_much(path: Path, plain: str) -> str:
+    if looks_like_pattern(path.text) and path.takes(f"{plain}x"):
+        return f"takes {plain}x, too: nothing ends it"
+    return ""
+
+
+def _too_little(path: Path, plain: str) -> str:
+    settings = path.location.settings
+    # A plain path that a neighbour has turned into a pattern is that rule's affair.
+    meant = looks_like_pattern(path.text) or settings.use_regex or settings.target
+    if not meant or not path.takes(f"{plain}/") or path.takes(plain):
         return ""
     host = path.server.host
     answer = path.nginx.answer(host, plain)
