@@ -1,15 +1,24 @@
 """What comes after the engine's answer: gaps, namespaces, clusters, redaction."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from baro.expand.ports import RenderedFile, RenderOutcome, UnreadableFileError
+from baro.expand.ports import (
+    ChartArchive,
+    RenderedFile,
+    RenderOutcome,
+    RenderRequest,
+    UnreadableFileError,
+)
+from baro.expand.prepared import Destination, PreparedSource
 from baro.expand.scope import Scopes
 from baro.expand.source import render_prepared, rescoped
 from baro.expand.split import hook_events, printed_by_helm
-from baro.model.expansion import Failure, FailureKind, Rendering
-from tests.expand.source.cases import PLATFORM, Case, render, told
+from baro.model.expansion import Failure, FailureKind, Rendering, SourceType
+from tests.expand.source.cases import PLATFORM, Case, application, render, told
 from tests.fakes import FakeEngine, tree_of
 
 CASE = Case(
@@ -29,6 +38,29 @@ CRD = {
     "kind": "CustomResourceDefinition",
     "spec": {"group": "x.io", "scope": "Cluster", "names": {"kind": "Gadget"}},
 }
+
+
+APPLICATION = application(CASE)
+REQUEST = RenderRequest(ChartArchive("", b""), "{}", "web", "shop", "v1.30.0")
+
+
+class TakingAhead(FakeEngine):
+    """An engine that takes some requests before it answers the first."""
+
+    def __init__(self, ahead: int) -> None:
+        """Take `ahead` requests more than there are answers."""
+        super().__init__()
+        self.ahead = ahead
+
+    def render(self, requests: Iterable[RenderRequest]) -> Iterator[RenderOutcome]:
+        """Yield an empty answer for each."""
+        waiting = 0
+        for _ in requests:
+            waiting += 1
+            if waiting >= self.ahead:
+                waiting -= 1
+                yield RenderOutcome()
+        yield from [RenderOutcome()] * waiting
 
 
 def rendered(*texts: str) -> Rendering:
@@ -85,6 +117,28 @@ def test_many_sources_are_one_batch() -> None:
     engine = FakeEngine()
     assert list(render_prepared([], engine)) == []
     assert engine.asked == []
+
+
+@given(st.lists(st.booleans(), max_size=8), st.integers(1, 4))
+def test_renderings_come_in_the_order_of_their_sources(
+    asking: list[bool], ahead: int
+) -> None:
+    """Whether the engine is asked for them or not, and however far it takes ahead."""
+    taken: list[int] = []
+
+    def sources() -> Iterator[PreparedSource]:
+        for number, asks in enumerate(asking):
+            taken.append(number)
+            known = Rendering(APPLICATION, (), {}, SourceType.HELM, release=str(number))
+            yield PreparedSource(known, Destination(), REQUEST if asks else None)
+
+    found = []
+    for rendering in render_prepared(sources(), TakingAhead(ahead)):
+        found.append(rendering.release)
+        # No more is prepared than the engine takes ahead.
+        asked = sum(asking[: len(taken)])
+        assert asked <= sum(asking[: len(found)]) + ahead or len(taken) == len(asking)
+    assert found == [str(number) for number in range(len(asking))]
 
 
 @pytest.mark.parametrize(
