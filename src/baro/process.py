@@ -43,13 +43,9 @@ _SET = {
     "GIT_OPTIONAL_LOCKS": "0",
     # A partial clone must not reach for the network behind our back.
     "GIT_NO_LAZY_FETCH": "1",
-    # A repository that is only looked at must not start programs of its own.
-    "GIT_CONFIG_COUNT": "2",
-    "GIT_CONFIG_KEY_0": "core.fsmonitor",
-    "GIT_CONFIG_VALUE_0": "false",
-    "GIT_CONFIG_KEY_1": "core.hooksPath",
-    "GIT_CONFIG_VALUE_1": os.devnull,
 }
+_QUIET = {"core.fsmonitor": "false", "core.hooksPath": os.devnull}
+"""A repository that is only looked at must not start programs of its own."""
 NOWHERE = {
     **dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"), "http://127.0.0.1:9"),
     **dict.fromkeys(("http_proxy", "https_proxy", "all_proxy"), "http://127.0.0.1:9"),
@@ -85,7 +81,17 @@ class Completed:
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return the environment that programs get, with `extra` laid over it."""
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
-    return {**kept, **_SET, **(extra or {})}
+    return {**kept, **_SET, **git_configuration({}), **(extra or {})}
+
+
+def git_configuration(settings: Mapping[str, str]) -> dict[str, str]:
+    """Return the variables that make Git use settings, over what is configured."""
+    found = {}
+    whole = {**_QUIET, **settings}
+    for index, (key, value) in enumerate(whole.items()):
+        found[f"GIT_CONFIG_KEY_{index}"] = key
+        found[f"GIT_CONFIG_VALUE_{index}"] = value
+    return {"GIT_CONFIG_COUNT": str(len(whole)), **found}
 
 
 def run(

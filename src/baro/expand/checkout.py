@@ -1,5 +1,6 @@
 """A repository on this machine, and the tree that a targetRevision means in it."""
 
+import os
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -196,9 +197,11 @@ class Checkout:
 
     def _without_git(self, requested: str) -> Opened:
         if requested not in ("", "HEAD"):
-            self._note(
-                f"{shown(self.folder)} has no Git: its files stand for every branch"
+            broken = os.path.lexists(self.folder / ".git")
+            why = (
+                "has a .git that Git does not take for one" if broken else "has no Git"
             )
+            self._note(f"{shown(self.folder)} {why}: its files stand for every branch")
         return self._standing(requested)
 
     def _standing(self, requested: str) -> Opened:

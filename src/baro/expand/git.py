@@ -3,12 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import which
 
 from baro import process
-from baro.errors import ToolError
+from baro.errors import InputError, ToolError
 
 # Git before 2.45 does not know GIT_NO_LAZY_FETCH: no transport at all is allowed.
 _ENVIRONMENT = {"GIT_ALLOW_PROTOCOL": "none", "GIT_NO_REPLACE_OBJECTS": "1"}
+
+_NO_FILTER = {"clean": "", "smudge": "", "process": "", "required": "false"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,7 @@ class Git:
         """Find the repository that holds a folder; None where there is none.
 
         Raises:
+            InputError: its working tree is another folder.
             ToolError: there is one, and Git does not want to read it.
         """
         if not _looks_like_git(folder):
@@ -41,12 +45,18 @@ class Git:
         if not answer.ok:
             if "not a git repository" in answer.stderr:
                 return None
-            raise ToolError(_complaint(answer), where=str(folder))
+            raise _failed(answer, folder)
         directory, bare, shallow, inside = answer.text.splitlines()
         top = None
         if bare == "false" and inside == "false":
             named = _run(folder, ("rev-parse", "--show-toplevel"))
             top = Path(named.stdout.rstrip(b"\n").decode("utf-8", "surrogateescape"))
+            if not folder.resolve().is_relative_to(top.resolve()):
+                raise InputError(
+                    f"Git has its working tree elsewhere: {top}",
+                    where=str(folder),
+                    hint="Name that folder, or take core.worktree out of .git/config.",
+                )
         return cls(folder, Path(directory), top, shallow == "true")
 
     @property
@@ -65,7 +75,7 @@ class Git:
         """
         answer = _run(self.folder, arguments)
         if not answer.ok:
-            raise ToolError(_complaint(answer), where=str(self.folder))
+            raise _failed(answer, self.folder)
         return answer.stdout
 
     def try_ask(self, *arguments: str) -> str | None:
@@ -104,8 +114,33 @@ class Git:
         return frozenset(name.rstrip("/") for name in names if name)
 
     def dirty(self) -> bool:
-        """Tell whether `folder` differs from the commit that is checked out."""
-        return bool(self.ask("status", "--porcelain", "-z", "--", "."))
+        """Tell whether `folder` differs from the commit that is checked out.
+
+        Filters that the repository itself configures are programs of strangers, and
+        submodules have a configuration of their own: neither is asked.
+        """
+        arguments = ("status", "--porcelain", "-z", "--ignore-submodules=dirty")
+        answer = _run(self.folder, (*arguments, "--", "."), self._without_filters())
+        if not answer.ok:
+            raise _failed(answer, self.folder)
+        return bool(answer.stdout)
+
+    def _without_filters(self) -> Mapping[str, str]:
+        """Return the environment in which no filter of this repository runs."""
+        asked = ("config", "--show-scope", "-z", "--get-regexp", r"^filter\..*\.")
+        answer = _run(self.folder, asked)
+        fields = answer.stdout.decode("utf-8", "surrogateescape").split("\0")
+        keys = {
+            entry.partition("\n")[0].rpartition(".")[0]
+            for scope, entry in zip(fields[::2], fields[1::2], strict=False)
+            if scope in ("local", "worktree")
+        }
+        silenced = {
+            f"{key}.{part}": value
+            for key in sorted(keys)
+            for part, value in _NO_FILTER.items()
+        }
+        return process.git_configuration(silenced)
 
     def batch(self) -> process.Peer:
         """Start `git cat-file --batch`."""
@@ -122,12 +157,22 @@ def _looks_like_git(folder: Path) -> bool:
     return any((above / ".git").exists() for above in (folder, *folder.parents))
 
 
-def _run(folder: Path, arguments: Sequence[str]) -> process.Completed:
-    return process.run(("git", *arguments), cwd=folder, env=_ENVIRONMENT)
+def _run(
+    folder: Path, arguments: Sequence[str], env: Mapping[str, str] | None = None
+) -> process.Completed:
+    whole = {**_ENVIRONMENT, **(env or {})}
+    try:
+        return process.run(("git", *arguments), cwd=folder, env=whole)
+    except ToolError as error:
+        hint = "" if which("git") else "Install Git, or name a folder without .git."
+        raise ToolError(error.message, where=str(folder), hint=hint) from error
 
 
-def _complaint(answer: process.Completed) -> str:
+def _failed(answer: process.Completed, folder: Path) -> ToolError:
     said = answer.stderr.strip().splitlines()
     fatal = next((line for line in said if line.startswith("fatal:")), "")
     reason = fatal.removeprefix("fatal: ") or (said[0] if said else "failed")
-    return f"git {answer.argv[1]}: {reason}"
+    hint = "`git fsck` in that folder tells more."
+    if "dubious ownership" in reason:
+        hint = f"If you trust it: git config --global --add safe.directory {folder}"
+    return ToolError(f"git {answer.argv[1]}: {reason}", where=str(folder), hint=hint)

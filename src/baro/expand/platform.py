@@ -12,7 +12,7 @@ from baro.errors import InputError
 from baro.expand.checkout import Checkout
 from baro.expand.git import Git
 from baro.expand.ports import Tree, UnreadableFileError
-from baro.expand.repositories import Repositories
+from baro.expand.repositories import Repositories, refuse_bare
 from baro.expand.settings import FILE_NAME, RootEntry, Settings
 from baro.expand.settings_file import read_settings
 from baro.expand.worktree import FolderTree
@@ -195,6 +195,7 @@ def _named(path: Path, config: Path | None) -> tuple[Path, Path | None, str]:
     actual = path.resolve()
     folder = actual if actual.is_dir() else actual.parent
     git = Git.at(folder)
+    refuse_bare(git, path)
     top = git.top.resolve() if git is not None and git.top is not None else None
     settings = config.resolve() if config is not None else _above(folder, top)
     if actual == settings:

@@ -31,10 +31,11 @@ class Repositories:
         """Take a folder that the user named; its files are shown without a URL.
 
         Raises:
-            InputError: it is no folder.
+            InputError: it is no folder, or a Git directory.
             ToolError: Git does not want to read it.
         """
         checkout = self._checkout(folder, url)
+        refuse_bare(checkout.git, folder)
         checkout.label, checkout.place = label, ""
         return checkout
 
@@ -130,3 +131,18 @@ def unmapped(url: str) -> Gap:
         reason=f"repository {shown} is not on this machine",
         closes_with=f"repositories: {{{shown}: FOLDER}}",
     )
+
+
+def refuse_bare(git: Git | None, folder: Path) -> None:
+    """Refuse a Git directory where files are to be looked at.
+
+    Raises:
+        InputError: it has no working tree.
+    """
+    if git is not None and git.top is None:
+        raise InputError(
+            "a Git directory, which has no files to look at",
+            where=str(folder),
+            hint="Name a working tree; a bare repository can stand for a URL: "
+            "--repo URL=PATH.",
+        )

@@ -1,6 +1,7 @@
 """What every tree does alike: bounds, symlinks, and reading each file once."""
 
 import hashlib
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from baro.model import yamltext
 from baro.model.text import SourceText
 
 _MEBI = 1024 * 1024
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
 LARGEST_TEXT = yamltext.LONGEST
 """Bytes of a file that is read as text."""
 LARGEST_FILE = 256 * _MEBI
@@ -192,5 +194,6 @@ class SourceTree(ABC):
 
 
 def printable(name: str) -> str:
-    """Return a file name that any terminal takes, whatever bytes it has."""
-    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    """Return a file name that any terminal takes, on one line, whatever it has."""
+    text = name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return _CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
