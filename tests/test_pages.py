@@ -43,21 +43,38 @@ def _anchors(page: Path) -> set[str]:
     return {re.sub(r"[^\w\- ]", "", title).replace(" ", "-") for title in titles}
 
 
-def _broken_links(page: Path) -> Iterator[str]:
+def _links(page: Path) -> Iterator[tuple[Path, str]]:
+    """Yield the file that each relative link names, and the heading in it."""
     for link in _LINK.findall(_CODE.sub("", _prose(page))):
-        if link.startswith(("https://", "http://")):
-            continue
-        path, _, anchor = link.partition("#")
-        target = (page.parent / path).resolve() if path else page
+        if not link.startswith(("https://", "http://")):
+            path, _, anchor = link.partition("#")
+            yield (page.parent / path).resolve() if path else page, anchor
+
+
+def _broken_links(page: Path) -> Iterator[str]:
+    for target, anchor in _links(page):
         there = target.exists() or target in generated()
         if not there or (anchor and anchor not in _anchors(target)):
-            yield link
+            yield f"{target}#{anchor}"
 
 
 @EVERY_PAGE
 def test_links_lead_somewhere(page: Path) -> None:
     """Every relative link names a file or folder, and a heading that it has."""
     assert list(_broken_links(page)) == []
+
+
+def test_every_page_can_be_reached() -> None:
+    """From the README, by links."""
+    reached: set[Path] = set()
+    waiting = [ROOT / "README.md"]
+    while waiting:
+        page = waiting.pop()
+        if page not in reached and page.suffix == ".md":
+            reached.add(page)
+            waiting.extend(target for target, _ in _links(page))
+    lost = set(DOCS.rglob("*.md")) | set(ROOT.glob("*.md"))
+    assert sorted(name_of(page) for page in lost - reached) == []
 
 
 def _wrong_commands(page: Path) -> Iterator[str]:
