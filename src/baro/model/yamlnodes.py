@@ -72,14 +72,14 @@ class GoLoader(_Loader):  # type: ignore[misc] # the C and the Python loader sha
         self.text = text.removeprefix("\ufeff")
         self.slashes = "\\/" in text
         self.bangs = "!" in text
+        self.aliases = "*" in text
         self.depth = 0
 
     def resolve(self, kind: type[Node], value: str | None, implicit: Any) -> str:
         """Return the tag of a node that has none; go-yaml's words come later."""
         del value
         if kind is ScalarNode:
-            plain, _ = implicit
-            return _PLAIN if plain else _STRING
+            return _PLAIN if implicit[0] else _STRING
         return _SEQUENCE if kind is SequenceNode else _MAPPING
 
     def descend_resolver(self, parent: Node | None, index: object) -> None:
@@ -103,6 +103,8 @@ class GoLoader(_Loader):  # type: ignore[misc] # the C and the Python loader sha
 
     def plain(self, node: Node) -> Any:
         """Return the value of a node."""
+        if not self.aliases:
+            return self.value(node)
         known = self.built.get(id(node))
         if known is not None:
             value, size = known
@@ -110,16 +112,20 @@ class GoLoader(_Loader):  # type: ignore[misc] # the C and the Python loader sha
             return value
         before = self.spent
         self.built[id(node)] = (None, 0)
-        if isinstance(node, SequenceNode):
-            value = self.items(node)
-        elif isinstance(node, MappingNode):
-            value = self.mapping(node)
-        else:
-            value = self.leaf(node)
-            if isinstance(value, float) and not isfinite(value):
-                shown = {inf: "+Inf", -inf: "-Inf"}.get(value, "NaN")
-                raise YamlError(f"json: unsupported value: {shown}", place(node))
+        value = self.value(node)
         self.built[id(node)] = (value, 1 + self.spent - before)
+        return value
+
+    def value(self, node: Node) -> Any:
+        """Return the value of a node that was not met before."""
+        if isinstance(node, MappingNode):
+            return self.mapping(node)
+        if isinstance(node, SequenceNode):
+            return self.items(node)
+        value = self.leaf(node)
+        if isinstance(value, float) and not isfinite(value):
+            shown = {inf: "+Inf", -inf: "-Inf"}.get(value, "NaN")
+            raise YamlError(f"json: unsupported value: {shown}", place(node))
         return value
 
     def spend(self, nodes: int, node: Node) -> None:
@@ -139,6 +145,8 @@ class GoLoader(_Loader):  # type: ignore[misc] # the C and the Python loader sha
             return text if bang else yamlscalar.scalar(text)
         if self.slashes:
             self.refuse_slashes(node)
+        if node.tag == _STRING:
+            return text
         try:
             if node.tag in _TYPED:
                 return yamlscalar.tagged(_TYPED[node.tag], text)
@@ -201,7 +209,8 @@ class GoLoader(_Loader):  # type: ignore[misc] # the C and the Python loader sha
         if not isinstance(node, ScalarNode):
             raise YamlError("a map or list cannot be a key", place(node))
         try:
-            return yamlscalar.key(self.leaf(node))
+            value = self.leaf(node)
+            return value if isinstance(value, str) else yamlscalar.key(value)
         except YamlError:
             raise
         except ValueError as error:
@@ -210,9 +219,9 @@ class GoLoader(_Loader):  # type: ignore[misc] # the C and the Python loader sha
 
 def is_merge(node: Node) -> bool:
     """Tell whether a key is the merge key `<<`."""
-    return isinstance(node, ScalarNode) and (
-        node.tag == _MERGE or (node.tag == _PLAIN and node.value == "<<")
-    )
+    if node.value == "<<":
+        return node.tag in (_PLAIN, _MERGE)
+    return node.tag == _MERGE and isinstance(node, ScalarNode)
 
 
 def key_of(node: ScalarNode) -> str:
