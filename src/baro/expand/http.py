@@ -1,11 +1,8 @@
 """GET over HTTP, for charts that the user allowed to fetch: bounded, and no files."""
 
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Mapping
 from dataclasses import dataclass
-from http.client import HTTPException, HTTPMessage
 from typing import IO
 from urllib.parse import urlsplit
 
@@ -37,30 +34,6 @@ class Answer:
     headers: Mapping[str, str]
 
 
-class _Redirects(urllib.request.HTTPRedirectHandler):
-    """Follows redirects to HTTP only, and leaves credentials behind."""
-
-    def redirect_request(  # noqa: PLR0913, PLR0917 - the signature of the base class
-        self,
-        req: urllib.request.Request,
-        fp: IO[bytes],
-        code: int,
-        msg: str,
-        headers: HTTPMessage,
-        newurl: str,
-    ) -> urllib.request.Request | None:
-        """Return the request to go on with."""
-        if urlsplit(newurl).scheme not in ("http", "https"):
-            raise HttpError(f"{req.full_url} redirects to {newurl}")
-        following = super().redirect_request(req, fp, code, msg, headers, newurl)
-        if following is not None and following.host != req.host:
-            following.remove_header("Authorization")
-        return following
-
-
-_OPENER = urllib.request.build_opener(_Redirects)
-
-
 def local(host: str) -> bool:
     """Tell whether a host (with or without a port) is this machine."""
     return (urlsplit(f"//{host}").hostname or "") in _LOCAL
@@ -75,20 +48,12 @@ def get(url: str, most: int, headers: Mapping[str, str] | None = None) -> Answer
     """
     if urlsplit(url).scheme not in ("http", "https"):
         raise HttpError(f"{url}: only http and https are fetched")
-    request = urllib.request.Request(  # noqa: S310 - the scheme was just looked at
-        url, headers={"User-Agent": "baro", **(headers or {})}
-    )
-    try:
-        with _OPENER.open(request, timeout=TIMEOUT) as response:
-            body = _read(response, url, most)
-            return Answer(body, {k.lower(): v for k, v in response.headers.items()})
-    except urllib.error.HTTPError as error:
-        said = {k.lower(): v for k, v in error.headers.items()}
-        error.close()
-        message = f"GET {url}: {error.code} {error.reason}"
-        raise HttpError(message, error.code, said) from error
-    except (OSError, HTTPException, ValueError) as error:
-        raise HttpError(f"GET {url}: {error}") from error
+    # Only a run that fetches waits for the imports: `ssl` alone takes its time.
+    from baro.expand.opener import opened  # noqa: PLC0415
+
+    with opened(url, {"User-Agent": "baro", **(headers or {})}, TIMEOUT) as response:
+        body = _read(response, url, most)
+        return Answer(body, {k.lower(): v for k, v in response.headers.items()})
 
 
 def _read(response: IO[bytes], url: str, most: int) -> bytes:
