@@ -9,7 +9,7 @@ from typing import Any
 import click
 import pytest
 
-from baro.cli import group
+from baro.cli import COMMANDS, group
 from baro.rules.catalog import catalog
 from tests.documents import DOCS, PAGES, generated, name_of, text_of
 from tools import quotes
@@ -29,6 +29,7 @@ _CODE = re.compile(r"`[^`\n]*`")
 _LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 _HEADING = re.compile(r"^#+ +(.+)$", re.MULTILINE)
 _TYPED = re.compile(r"^\$ (baro .+)$", re.MULTILINE)
+_MENTIONED = re.compile(rf"`(baro (?:{'|'.join(COMMANDS)})\b[^`\n]*)`")
 
 EVERY_PAGE = pytest.mark.parametrize("page", PAGES, ids=name_of)
 
@@ -80,7 +81,8 @@ def test_every_page_can_be_reached() -> None:
 def _wrong_commands(page: Path) -> Iterator[str]:
     text = text_of(page)
     wrong_on_purpose = {q.command for q in quotes.quotes(text) if q.code > 1}
-    for typed in set(_TYPED.findall(text)) - wrong_on_purpose:
+    mentioned = _MENTIONED.findall(_prose(page))
+    for typed in {*mentioned, *_TYPED.findall(text)} - wrong_on_purpose:
         name, *words = shlex.split(typed)[1:]
         command = group.get_command(click.Context(group), name)
         if command is None:
