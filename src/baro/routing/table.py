@@ -3,6 +3,7 @@
 import pkgutil
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from importlib import import_module
 from typing import Self
 
@@ -95,8 +96,9 @@ def find_strategy(name: str) -> Strategy:
     return strategy
 
 
-def _modules() -> set[str]:
-    return {module.name for module in pkgutil.iter_modules(_package.__path__)}
+@cache
+def _modules() -> frozenset[str]:
+    return frozenset(module.name for module in pkgutil.iter_modules(_package.__path__))
 
 
 def _strategy_in(module: str) -> Strategy | None:
