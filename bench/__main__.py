@@ -142,7 +142,7 @@ def _helm_template(helm: str, place: Path) -> float:
 def _source_lint(place: Path, checked: Measured) -> str:
     if not PEER.exists():
         return "argocd-source-lint: not measured (`make bench` installs it)"
-    peer = measured([str(PEER), str(place)], times=1)
+    peer = measured([str(PEER), str(place)], times=2)
     ratio = peer.seconds / checked.seconds
     return f"argocd-source-lint {peer.seconds:.1f} s ({ratio:.1f}x)"
 
