@@ -10,8 +10,10 @@
 
 import gc
 import os
+import signal
 import sys
 from importlib import import_module
+from types import FrameType
 from typing import Any
 
 import click
@@ -99,7 +101,14 @@ _YOUNG = 100_000
 def main(argv: list[str] | None = None) -> None:
     """Run `baro`; every error on purpose ends here, in one sentence."""
     gc.set_threshold(_YOUNG, 20, 100)
+    # Unwinds, so that whoever was started is stopped.
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _end)
     sys.exit(run(argv))
+
+
+def _end(number: int, _: FrameType | None) -> None:
+    sys.exit(128 + number)
 
 
 def run(argv: list[str] | None = None) -> int:

@@ -16,6 +16,7 @@ from baro.cli.explain import find
 from baro.cli.named import application_named, unknown
 from baro.cli.output import coloured, write
 from baro.cli.state import Target, target_state
+from baro.errors import InputError
 from baro.expand.provenance import Provenance
 from baro.model.finding import Finding, Gap, Severity
 from baro.report import baseline
@@ -105,6 +106,8 @@ def command(paths: tuple[Path, ...], **given: Any) -> int:
 
 def _ids(given: Sequence[str]) -> frozenset[str]:
     names = [name.strip() for word in given for name in word.split(",")]
+    if given and not any(names):
+        raise InputError("no rule is named", hint="`baro rules` lists them")
     return frozenset(find(name).id for name in names if name)
 
 

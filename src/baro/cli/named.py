@@ -7,16 +7,20 @@ from baro.errors import InputError
 from baro.model.ref import ObjectRef
 from baro.model.snapshot import Snapshot
 
+_LONGEST_NAME = 253
+"""Characters of a name in Kubernetes."""
+
 
 def unknown(what: str, name: str, known: Iterable[str]) -> InputError:
     """Return the error for a name that nothing has; the hint names the nearest."""
     names = sorted(set(known))
-    near = get_close_matches(name, names, n=1)
+    # Comparing takes the square of the length.
+    near = get_close_matches(name[:_LONGEST_NAME], names, n=1)
     if near:
         hint = f"did you mean {near[0]}?"
     else:
         hint = f"known: {', '.join(names[:12]) or 'none'}"
-    return InputError(f"no {what} is called {name!r}", hint=hint)
+    return InputError(f"no {what} is called {name[:_LONGEST_NAME]!r}", hint=hint)
 
 
 def application_named(snapshot: Snapshot, name: str) -> ObjectRef:

@@ -7,6 +7,9 @@ from typing import Any
 
 import click
 
+MOST_JOBS = 256
+"""Worker processes; each needs some 50 MB."""
+
 Function = Callable[..., Any]
 
 
@@ -77,7 +80,7 @@ _PLATFORM: tuple[Callable[[Function], Function], ...] = (
     click.option(
         "--jobs",
         "-j",
-        type=click.IntRange(min=0),
+        type=click.IntRange(min=0, max=MOST_JOBS),
         default=0,
         metavar="N",
         help="Worker processes. Default: one a core.",

@@ -12,9 +12,13 @@ from baro.cli.routing import routes_of, routing_flags
 from baro.cli.state import target_state
 from baro.errors import InputError
 from baro.report import route_answers
+from baro.report.plaintext import harmful
 from baro.routing.answer import Answer
 from baro.routing.platform import ClusterRoutes
 from baro.routing.request import Request
+
+_LONGEST = 16 * 1024 * 1024
+"""Characters of a file of URLs."""
 
 
 @click.command("route", short_help="Say who answers a URL, with which path, and why.")
@@ -53,8 +57,9 @@ def command(words: tuple[str, ...], **given: Any) -> int:
     Ingress lost. Redirects are followed. Nothing is sent anywhere.
     """
     urls, paths = _sorted_out(words, given["from_file"], given["scheme"])
+    method = _method(given["method"])
     headers = [_header(text) for text in given["header"]]
-    asked = [Request.of(url, method=given["method"], headers=headers) for url in urls]
+    asked = [Request.of(url, method=method, headers=headers) for url in urls]
     flags = options.flags(paths, given)
     with target_state(flags, account=False) as target:
         clusters = routes_of(target.snapshot, given)
@@ -66,6 +71,14 @@ def command(words: tuple[str, ...], **given: Any) -> int:
     write(text, given["output_file"])
     tell_gaps(target.snapshot.gaps)
     return 0
+
+
+def _method(text: str) -> str:
+    if not text.isascii() or not text.isalpha():
+        raise InputError(
+            f"--method {text!r}: no method of HTTP", hint="write --method POST"
+        )
+    return text
 
 
 def _sorted_out(
@@ -83,11 +96,14 @@ def _sorted_out(
 
 def _from_file(file: Path) -> Iterator[str]:
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
+        with file.open(encoding="utf-8") as stream:
+            text = stream.read(_LONGEST + 1)
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "is not UTF-8"
         raise InputError(f"cannot read: {reason}", where=str(file)) from error
-    for line in lines:
+    if len(text) > _LONGEST:
+        raise InputError(f"longer than {_LONGEST:,} characters", where=str(file))
+    for line in text.splitlines():
         text = line.partition("#")[0].strip()
         if text:
             yield text
@@ -111,6 +127,11 @@ def _header(text: str) -> tuple[str, str]:
         raise InputError(
             f"--header {text!r}: not of the form 'NAME: VALUE'",
             hint="write --header 'X-Canary: always'",
+        )
+    if harmful(text) or not name.strip().isascii():
+        raise InputError(
+            f"--header {text!r}: no header that a client can send",
+            hint="a name has letters, digits and dashes; a value is one line",
         )
     return name.strip(), value.strip()
 

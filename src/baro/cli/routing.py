@@ -7,6 +7,7 @@ import click
 
 from baro.cli.named import unknown
 from baro.errors import InputError
+from baro.expand import semver
 from baro.model.snapshot import Snapshot
 from baro.routing.answer import Controller
 from baro.routing.platform import ClusterRoutes, cluster_routes
@@ -44,11 +45,17 @@ def routes_of(snapshot: Snapshot, given: dict[str, Any]) -> list[ClusterRoutes]:
         InputError: a flag names a controller, cluster or Service that is none.
     """
     for name in given["no_endpoints"]:
-        if name.count("/") != 1:
+        if [bool(part) for part in name.split("/")] != [True, True]:
             raise InputError(
                 f"--no-endpoints {name}: not of the form NAMESPACE/NAME",
                 hint="write --no-endpoints backstage/backstage",
             )
+    version = given["controller"].partition("@")[2]
+    if version and semver.version(version) is None:
+        raise InputError(
+            f"--controller {given['controller']}: {version} is not a version",
+            hint="write --controller ingress-nginx@1.11.2",
+        )
     wanted = Controller.parse(given["controller"]) if given["controller"] else None
     found = cluster_routes(
         snapshot.manifests, controller=wanted, unready=frozenset(given["no_endpoints"])

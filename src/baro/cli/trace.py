@@ -105,7 +105,7 @@ def _near(wanted: FieldPath, tracers: Sequence[Tracer]) -> str:
         )
         for leaf, _ in fieldpath.leaves(values)
     }
-    near = get_close_matches(dotted(wanted), known, n=3, cutoff=0.5)
+    near = get_close_matches(dotted(wanted)[:200], known, n=3, cutoff=0.5)
     return f"did you mean {', '.join(near)}?" if near else "`baro render` shows them"
 
 

@@ -9,6 +9,7 @@ from typing import Any, Self
 import msgspec
 
 from baro.errors import InputError
+from baro.expand import semver
 from baro.expand.checkout import Checkout
 from baro.expand.git import Git
 from baro.expand.ports import Tree, UnreadableFileError
@@ -144,6 +145,7 @@ def open_platform(paths: Sequence[Path], overrides: Overrides = _NOTHING) -> Pla
             not there.
         ToolError: Git does not want to read a repository.
     """
+    _check_versions(overrides)
     gathered: dict[tuple[Path, Path | None], list[str]] = {}
     for path in paths or (Path(),):
         folder, file, inside = _named(path, overrides.config)
@@ -176,6 +178,16 @@ def open_platform(paths: Sequence[Path], overrides: Overrides = _NOTHING) -> Pla
     for root in roots:
         known.map_remotes(root.checkout)
     return Platform(tuple(roots), merged, known)
+
+
+def _check_versions(overrides: Overrides) -> None:
+    written = {
+        "--argocd-version": overrides.argocd_version,
+        "--kubernetes-version": overrides.kubernetes_version,
+    }
+    for flag, text in written.items():
+        if text and semver.version(text) is None:
+            raise InputError(f"{flag} {text[:40]}: not a version", hint="Write 1.34.")
 
 
 def _label(folder: Path) -> str:

@@ -26,7 +26,9 @@ _SECRET_WORDS = re.compile(
     re.IGNORECASE,
 )
 _WEB_USER = re.compile(r"""((?:https?|oci)://)(?:[^\s/@"'`<>\\]*@)+""", re.IGNORECASE)
-_PASSWORD = re.compile(r"""([a-zA-Z][\w+.-]*://[^\s/@:"'`<>\\]*):[^\s/"'`<>\\]*@""")
+_PASSWORD = re.compile(
+    r"""((?<![\w+.-])[a-zA-Z][\w+.-]{0,20}://[^\s/@:"'`<>\\]*):[^\s/"'`<>\\]*@"""
+)
 _PLAIN_KEYS: Mapping[str, frozenset[str]] = {
     "cluster": frozenset(
         ("name", "server", "project", "namespaces", "clusterResources", "shard")

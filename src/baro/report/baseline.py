@@ -12,6 +12,9 @@ from baro.report.json_v1 import encode
 
 SCHEMA = "baro/baseline/v1"
 
+_LONGEST = 64 * 1024 * 1024
+"""Bytes of a file of known findings."""
+
 
 class Known(msgspec.Struct, frozen=True):
     """One finding of the baseline; rule, subject and message are for readers."""
@@ -36,7 +39,11 @@ def read(path: Path) -> frozenset[str]:
         InputError: the file is not there or is not a baseline.
     """
     try:
-        baseline = msgspec.json.decode(path.read_bytes(), type=Baseline)
+        with path.open("rb") as file:
+            content = file.read(_LONGEST + 1)
+        if len(content) > _LONGEST:
+            raise InputError(f"larger than {_LONGEST >> 20} MiB", where=str(path))
+        baseline = msgspec.json.decode(content, type=Baseline)
     except OSError as error:
         raise InputError(
             f"cannot read the baseline: {error.strerror}",
