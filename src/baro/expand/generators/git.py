@@ -44,9 +44,10 @@ def _tree(
     tree, _, trouble = around.repositories.tree(url, revision)
     if isinstance(trouble, Failure):
         at = (*path, "revision")
+        # The revision is overwritten before it is printed: repository.go, GetGitFiles.
         message = (
             f"{_FAILED}{listing}: rpc error: code = Internal desc = "
-            f"unable to resolve git revision {revision}: {trouble.message}"
+            f"unable to resolve git revision : {trouble.message}"
         )
         raise RefusedError(Refusal(message, at, around.locate(at), trouble.kind))
     if trouble is not None:
