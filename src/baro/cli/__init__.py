@@ -12,14 +12,17 @@ import gc
 import os
 import signal
 import sys
+from contextlib import suppress
+from errno import EDQUOT, EIO, ENOSPC
 from importlib import import_module
+from pathlib import Path
 from types import FrameType
-from typing import Any
+from typing import Any, TextIO
 
 import click
 
 import baro
-from baro.errors import BaroError
+from baro.errors import BaroError, InputError
 
 COMMANDS = {
     "check": ("check", "Find what will break, before the merge."),
@@ -104,7 +107,25 @@ def main(argv: list[str] | None = None) -> None:
     # Unwinds, so that whoever was started is stopped.
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _end)
-    sys.exit(run(argv))
+    sys.stdout, sys.stderr = sys.stdout or _nowhere(), sys.stderr or _nowhere()
+    sys.exit(_flushed(run(argv)))
+
+
+def _nowhere() -> TextIO:
+    # Stands for a stream that was closed, before a file takes its number.
+    return Path(os.devnull).open("w", encoding="utf-8")
+
+
+def _flushed(code: int) -> int:
+    """Return the exit code once everything is out; 3 where that cannot be."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            # Python would try again at its end, and complain.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+            code = code or 3
+    return code
 
 
 def _end(number: int, _: FrameType | None) -> None:
@@ -114,6 +135,7 @@ def _end(number: int, _: FrameType | None) -> None:
 def run(argv: list[str] | None = None) -> int:
     """Run `baro` and return the exit code."""
     try:
+        Path.cwd()
         result: Any = group.main(argv, standalone_mode=False)
     except click.exceptions.Exit as stop:
         return stop.exit_code
@@ -136,9 +158,20 @@ def _failed(error: Exception) -> int:
         # The reader went away (`| head`): what it wanted, it has.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    known = error if isinstance(error, BaroError) else _bug(error)
+    known = error if isinstance(error, BaroError) else _unforeseen(error)
     _tell(known)
     return known.exit_code
+
+
+def _unforeseen(error: Exception) -> BaroError:
+    if isinstance(error, OSError) and error.errno in (ENOSPC, EDQUOT, EIO):
+        return BaroError(f"cannot write: {error.strerror}", hint="make room on disk")
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        hint = "go to a folder that exists"
+        return InputError("the folder that you are in is gone", hint=hint)
+    return _bug(error)
 
 
 def _bug(error: Exception) -> BaroError:
@@ -150,9 +183,11 @@ def _bug(error: Exception) -> BaroError:
 
 def _tell(error: BaroError) -> None:
     error_word = click.style("error", fg="red", bold=True)
-    click.echo(f"{error_word}: {_shown(str(error))}", err=True)
-    if error.hint:
-        click.echo(f"{click.style('hint', fg='green')}: {_shown(error.hint)}", err=True)
+    hint_word = click.style("hint", fg="green")
+    with suppress(OSError):
+        click.echo(f"{error_word}: {_shown(str(error))}", err=True)
+        if error.hint:
+            click.echo(f"{hint_word}: {_shown(error.hint)}", err=True)
 
 
 def _shown(text: str) -> str:

@@ -140,9 +140,10 @@ def position(text: str, document: int, path: FieldPath) -> Position | None:
     The nearest ancestor that exists stands in for a field that does not. None where
     the text does not parse or has no such document.
     """
-    root = _composed(text, document)
-    if root is None:
+    roots = _composed(text)
+    if document >= len(roots):
         return None
+    root = roots[document]
     at, where = root, place(root)
     for step in path:
         found = _child(at, step)
@@ -172,18 +173,18 @@ def _child(node: Node, step: Hashable) -> tuple[Position, Node] | None:
 
 
 @lru_cache(maxsize=64)
-def _composed(text: str, document: int) -> Node | None:
+def _composed(text: str) -> tuple[Node, ...]:
+    """Return the documents before the first that does not parse; composed once."""
+    found: list[Node] = []
     try:
         loader = GoLoader(text)
     except ValueError:
-        return None
+        return ()
     try:
-        for _ in range(document):
-            if not loader.check_node():
-                return None
-            loader.get_node()
-        return loader.get_node() if loader.check_node() else None
+        while loader.check_node():
+            found.append(loader.get_node())
     except (yaml.YAMLError, ValueError):
-        return None
+        return tuple(found)
     finally:
         loader.dispose()
+    return tuple(found)
