@@ -15,10 +15,8 @@ from lab.binaries import BINARIES, CONTROL_PLANE, argocd_version
 from lab.build import build
 from lab.errors import LabError
 from lab.laboratory import Lab
-from lab.parity import PARTS as PARITY_PARTS
-from lab.parity import Oracle, record
 from lab.parity.examples import EXAMPLES, examples_left_out
-from lab.parity.suites import NAMES, cases_of
+from lab.parity.recording import NAMES, record_suite
 from lab.parts.catalog import EVERYTHING, PARTS
 from lab.places import SOURCE, runs_folder
 
@@ -133,12 +131,9 @@ def _record_suites(chosen: argparse.Namespace) -> int:
     if unknown:
         known = ", ".join(NAMES)
         raise LabError(f"no suite is called {min(unknown)!r}", f"there are {known}")
-    with Lab(PARITY_PARTS) as lab:
-        oracle = Oracle(lab)
-        for suite in suites:
-            for case in cases_of(suite):
-                path = record(suite, case.name, oracle.ask(case))
-                print(path.relative_to(SOURCE.parent))
+    for suite in suites:
+        for path in record_suite(suite):
+            print(path.relative_to(SOURCE.parent))
     left_out = examples_left_out() if EXAMPLES in suites else {}
     for name, reason in left_out.items():
         print(f"left out: {name} ({reason})")
