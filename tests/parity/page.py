@@ -40,8 +40,8 @@ def _lines(results: Sequence[Result]) -> Iterator[str]:
             "every rendered object, and errors as text."
         ),
         (
-            "Not compared are the order of objects, the annotation by which Argo CD tracks "
-            "them, the contents of Secrets (Argo CD hides them), "
+            "Not compared are the order of objects, the annotation by which Argo CD "
+            "tracks them, the contents of Secrets (Argo CD hides them), "
             "and the commands and temporary folders around an error's text."
         ),
         (
@@ -50,16 +50,16 @@ def _lines(results: Sequence[Result]) -> Iterator[str]:
         ),
         "",
         (
-            "Argo CD's answers are recorded in `tests/parity/golden`; `make test` compares "
-            "them with baro, `make test-lab` asks a sample of them anew "
+            "Argo CD's answers are recorded in `tests/parity/golden`; `make test` "
+            "compares them with baro, `make test-lab` asks a sample of them anew "
             "([the lab](../contributing/lab.md))."
         ),
         "",
         "## Numbers",
         "",
         (
-            "| suite | cases | ApplicationSets | Applications | objects | with an error "
-            "| differ without a reason | known differences |"
+            "| suite | cases | ApplicationSets | Applications | objects "
+            "| with an error | differ without a reason | known differences |"
         ),
         "|---|---:|---:|---:|---:|---:|---:|---:|",
     )
