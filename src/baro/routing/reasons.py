@@ -140,7 +140,7 @@ class Code(StrEnum):
     ANNOTATION_WITHOUT_EQUIVALENT = "annotation-without-equivalent"
     DUPLICATES_SHARE = "duplicates-share"
     LONGEST_REGEX_LOST = "longest-regex-lost"
-    DEFAULT_BACKEND_LOST = "default-backend-lost"
+    DEFAULT_BACKEND_SPREADS = "default-backend-spreads"
 
 
 REASONS: Mapping[Code, tuple[str, ...]] = {
@@ -263,7 +263,7 @@ REASONS: Mapping[Code, tuple[str, ...]] = {
     Code.ANNOTATION_WITHOUT_EQUIVALENT: ("annotation", "ingress"),
     Code.DUPLICATES_SHARE: ("path", "ingresses"),
     Code.LONGEST_REGEX_LOST: ("path",),
-    Code.DEFAULT_BACKEND_LOST: ("host",),
+    Code.DEFAULT_BACKEND_SPREADS: ("host",),
 }
 
 

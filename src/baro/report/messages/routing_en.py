@@ -268,9 +268,9 @@ REASONS: Mapping[Code, str] = {
         "{path} goes first now because it is the longer string; among regular "
         "expressions of Gateway API the implementation decides"
     ),
-    Code.DEFAULT_BACKEND_LOST: (
-        "paths of {host} that nobody names reach a default backend now; Gateway API "
-        "has none, a route for / is needed"
+    Code.DEFAULT_BACKEND_SPREADS: (
+        "nobody serves the other paths of {host} now; afterwards a route without "
+        "hostnames would, made of another Ingress' default backend"
     ),
 }
 

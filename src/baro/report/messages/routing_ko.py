@@ -301,9 +301,9 @@ REASONS: Mapping[Code, str] = {
         "지금은 {path} 문자열이 더 길어서 우선하지만, Gateway API의 정규식 사이에서는 "
         "구현체가 정합니다"
     ),
-    Code.DEFAULT_BACKEND_LOST: (
-        "지금은 {host}의 나머지 경로를 기본 백엔드가 받지만, Gateway API에는 기본 "
-        "백엔드가 없어 / 경로의 route가 필요합니다"
+    Code.DEFAULT_BACKEND_SPREADS: (
+        "지금은 {host}의 나머지 경로를 아무도 받지 않지만, 옮긴 뒤에는 다른 Ingress의 "
+        "기본 백엔드에서 나온 hostname 없는 route가 받습니다"
     ),
 }
 
