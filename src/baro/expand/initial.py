@@ -17,6 +17,8 @@ from baro.expand.settings import FILE_NAME
 from baro.model.expansion import LOCAL_SERVER
 from baro.model.manifest import Manifest
 
+_LONGEST_NAME = 250
+"""Bytes of a folder's name, less `.git`."""
 _HEAD = """\
 # What Git cannot know about this platform, and nothing else.
 # Proposed from what was found. What is commented out needs a value that only you know.
@@ -183,6 +185,8 @@ def _list(key: str, about: str, entries: Iterable[str]) -> str:
 def _beside(path: Path, url: str) -> str:
     """Return the folder next to this one that has the repository's name."""
     name = normal(url).rstrip("/").rpartition("/")[2]
+    if len(name.encode()) > _LONGEST_NAME or "\0" in name:
+        return ""
     candidates = (path.resolve().parent / name, path.resolve().parent / f"{name}.git")
     return next((f"../{c.name}" for c in candidates if name and c.is_dir()), "")
 

@@ -129,7 +129,8 @@ def _made_keys(maker: Manifest) -> frozenset[str] | None:
 def external_keys(maker: Manifest) -> frozenset[str] | None:
     """Return the keys of the Secret that an ExternalSecret makes; None if unknown."""
     template = maker.mapping("spec", "target", "template")
-    templated = frozenset(str(key) for key in get(template, ("data",)) or {})
+    written = maker.mapping("spec", "target", "template", "data")
+    templated = frozenset(str(key) for key in written)
     if get(template, ("templateFrom",)):
         return None
     if templated and template.get("mergePolicy") != "Merge":

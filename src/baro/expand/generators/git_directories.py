@@ -75,7 +75,7 @@ def _patterns(
     items: Sequence[Mapping[str, Any]], *, exclude: bool
 ) -> list[PathPattern]:
     found = []
-    for item in items:
+    for item in (written or {} for written in items):
         if bool(item.get("exclude")) is exclude:
             try:
                 found.append(go_pattern(item.get("path") or ""))

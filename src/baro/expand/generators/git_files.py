@@ -72,7 +72,8 @@ def _selected(
     around: Surroundings,
 ) -> list[str]:
     chosen: set[str] = set()
-    ordered = sorted(enumerate(items), key=lambda each: bool(each[1].get("exclude")))
+    filled = [item or {} for item in items]
+    ordered = sorted(enumerate(filled), key=lambda each: bool(each[1].get("exclude")))
     for index, item in ordered:
         pattern = item.get("path") or ""
         at = (*path, "files", index, "path")

@@ -93,9 +93,10 @@ def _seconds(
     bodies: list[Mapping[str, Any] | Refusal] = []
     for index, some in groupby(pairs, key=itemgetter(0)):
         outer = [params for _, params in some]
-        bodies.extend(interpolated(specs[index]["generators"][1], outer, at, around))
+        second = specs[index]["generators"][1] or {}
+        bodies.extend(interpolated(second, outer, at, around))
     entries = [
-        Entry(body, specs[index]["generators"][1].get("selector"))
+        Entry(body, (specs[index]["generators"][1] or {}).get("selector"))
         for (index, _), body in zip(pairs, bodies, strict=True)
         if not isinstance(body, Refusal)
     ]

@@ -65,17 +65,19 @@ def parse(spec: Mapping[str, Any], *, of_labels: bool = False) -> Selector:
     """
     pairs = spec.get("matchLabels") or {}
     found = [
-        _requirement(key, "In", [pairs[key]], of_labels=of_labels, single=True)
+        _requirement(key, "In", [pairs[key] or ""], of_labels=of_labels, single=True)
         for key in sorted(pairs)
     ]
-    for expression in spec.get("matchExpressions") or ():
+    # What is null in YAML is empty in Go.
+    for written in spec.get("matchExpressions") or ():
+        expression = written or {}
         operator = expression.get("operator") or ""
         if operator not in _OPERATORS:
             kind = "label" if of_labels else "pod"
             raise SelectorError(
                 f"{quoted(operator)} is not a valid {kind} selector operator"
             )
-        values = list(expression.get("values") or ())
+        values = [value or "" for value in expression.get("values") or ()]
         key = expression.get("key") or ""
         found.append(_requirement(key, operator, values, of_labels=of_labels))
     return Selector(tuple(sorted(found, key=lambda each: each.key)))

@@ -57,9 +57,10 @@ class Entry:
     selector: Mapping[str, Any] | None = None
 
     @classmethod
-    def of(cls, body: Mapping[str, Any]) -> "Entry":
-        """Take an item as it is written."""
-        return cls(body, body.get("selector"))
+    def of(cls, body: Mapping[str, Any] | None) -> "Entry":
+        """Take an item as it is written; what is null in YAML is empty in Go."""
+        filled = body or {}
+        return cls(filled, filled.get("selector"))
 
 
 def relevant(body: Mapping[str, Any], depth: int) -> list[Generator]:
@@ -124,12 +125,14 @@ def _valued(
     """Render the `values` of all drafts, those with equal ones in one call."""
     groups: dict[tuple[tuple[str, str], ...], list[int]] = {}
     for index, drafts in enumerate(drafted):
-        groups.setdefault(tuple(sorted(drafts.values.items())), []).append(index)
+        # What is null in YAML is empty in Go.
+        values = {name: text or "" for name, text in drafts.values.items()}
+        groups.setdefault(tuple(sorted(values.items())), []).append(index)
     results: list[Result] = [[] for _ in drafted]
-    for values, indexes in groups.items():
-        names = [name for name, _ in values]
+    for pairs, indexes in groups.items():
+        names = [name for name, _ in pairs]
         params = [draft.params for i in indexes for draft in drafted[i].drafts]
-        rows = around.texts.render([text for _, text in values], params)
+        rows = around.texts.render([text for _, text in pairs], params)
         at = 0
         for index in indexes:
             count = len(drafted[index].drafts)
