@@ -14,6 +14,7 @@ from baro.routing.ordered import (
     OrderedRule,
     Shape,
     unread_settings,
+    whole_number,
 )
 from baro.routing.possibilities import Possible, settle
 from baro.routing.reasons import Code, Reason, because
@@ -126,7 +127,7 @@ def _rules(group: Sequence[Ingress]) -> list[OrderedRule]:
 
 def _of_ingress(ingress: Ingress) -> Iterator[OrderedRule]:
     order = ingress.annotations.get(f"{_PREFIX}group.order", "0")
-    group = int(order) if order.lstrip("-").isdecimal() else 0
+    group = whole_number(order)
     for number, rule in enumerate(ingress.rules):
         paths = sorted(rule.paths or (), key=_rank)
         for index, path in enumerate(paths):

@@ -4,6 +4,7 @@ A controller's module turns Ingresses into rules and says in which order they ar
 asked; the first that matches takes the request.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,6 +16,8 @@ from baro.routing.possibilities import Possible, settle
 from baro.routing.reasons import Code, Reason, because
 from baro.routing.request import Request
 from baro.routing.world import Backend, Ingress, World
+
+_NUMBER = re.compile(r"-?[0-9]{1,9}")
 
 
 class Shape(StrEnum):
@@ -76,6 +79,11 @@ class OrderedRule:
                 return globs(self.path, path)
             case Shape.REGEX:
                 return full_match(f"{self.path}.*", path) is not False
+
+
+def whole_number(text: str) -> int:
+    """Read a number as annotations hold it; 0 for anything else."""
+    return int(text) if _NUMBER.fullmatch(text) else 0
 
 
 def globs(pattern: str, text: str) -> bool:

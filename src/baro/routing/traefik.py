@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from baro.routing.answer import Controller
 from baro.routing.classes import ClassRule, ours
-from baro.routing.ordered import Manner, OrderedRoutes, OrderedRule, Shape
+from baro.routing.ordered import Manner, OrderedRoutes, OrderedRule, Shape, whole_number
 from baro.routing.reasons import Code, Reason, because
 from baro.routing.world import (
     Declared,
@@ -124,7 +124,7 @@ def _rule(ingress: Ingress, host: str, path: PathRule, *, strict: bool) -> Order
         written = f'(Path("{base}") || PathPrefix("{base}/"))' if base else written
     head = f'Host("{host}") && {written}' if host else written
     priority = ingress.annotations.get(f"{_PREFIX}router.priority", "")
-    weight = int(priority) if priority.lstrip("-").isdecimal() else 0
+    weight = whole_number(priority)
     return OrderedRule(
         ingress=ingress,
         host=host,

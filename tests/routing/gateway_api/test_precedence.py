@@ -73,7 +73,7 @@ def takes(match: dict[str, Any], request: Request) -> bool:
     elements = [part for part in value.split("/") if part]
     if kind == "PathPrefix" and path.split("/")[1 : 1 + len(elements)] != elements:
         return False
-    return (
+    return bool(
         match.get("method", request.method) == request.method
         and match.get("headers", {}).items() <= dict(request.headers).items()
         and match.get("queryParams", {}).items() <= pairs.items()
@@ -81,7 +81,7 @@ def takes(match: dict[str, Any], request: Request) -> bool:
 
 
 def rank(
-    host: str, match: dict[str, Any], created: int, name: str, rule: int, place: int
+    host: str, match: dict[str, Any], route: dict[str, Any], place: tuple[int, int]
 ) -> tuple[object, ...]:
     """Write the specification's list down, line by line."""
     kind, _, value = match.get("path", "PathPrefix /").partition(" ")
@@ -93,10 +93,9 @@ def rank(
         "method" not in match,
         -len(match.get("headers", {})),
         -len(match.get("queryParams", {})),
-        created,
-        name,
-        rule,
-        place,
+        route["created"],
+        route["name"],
+        *place,
     )
 
 
@@ -106,7 +105,7 @@ def test_the_winner_is_the_first_of_all_that_match(
 ) -> None:
     """One match wins, and it is the smallest in the order of the specification."""
     expected = sorted(
-        rank(host, match, route["created"], route["name"], number, place)
+        rank(host, match, route, (number, place))
         for route in written
         for host in route.get("hosts", [""])
         if takes_host(host, request.host)
