@@ -215,7 +215,7 @@ class OrderedRoutes:
             status=200,
             ingress=rule.ingress.key,
             place=place_of(rule),
-            why=(because(Code.RULE_TAKES, rule.head, rule.ingress.key), *rule.notes),
+            why=tuple(_why(rule, request)),
             certainty=Certainty.UNKNOWN if rule.notes else Certainty.CERTAIN,
             subject=rule.ingress.subject,
         )
@@ -263,6 +263,15 @@ class OrderedRoutes:
             status=404,
             why=(because(Code.NOTHING_MATCHES, name),),
         )
+
+
+def _why(rule: OrderedRule, request: Request) -> Iterator[Reason]:
+    yield because(Code.RULE_TAKES, rule.head, rule.ingress.key)
+    rest = request.target.partition("?")[0].removeprefix(rule.path)
+    inside = rest and not rest.startswith("/") and not rule.path.endswith("/")
+    if inside and rule.shape is Shape.CHARACTERS and rule.path_type == "Prefix":
+        yield because(Code.PREFIX_BY_CHARACTER, rule.path)
+    yield from rule.notes
 
 
 def _place(rule: OrderedRule) -> tuple[object, ...]:

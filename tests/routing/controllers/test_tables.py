@@ -33,6 +33,9 @@ def test_answers_are_those_of_the_table(case: dict[str, Any]) -> None:
     for url, expected in case.get("losers", {}).items():
         answer = table.answer(short.request(url))
         assert (url, sorted(map(short.loser, answer.losers))) == (url, sorted(expected))
+    for url, expected in case.get("why", {}).items():
+        answer = table.answer(short.request(url))
+        assert (url, [short.reason(why) for why in answer.why]) == (url, expected)
     for url, expected in case.get("otherwise", {}).items():
         answer = table.answer(short.request(url))
         otherwise = {
