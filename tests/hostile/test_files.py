@@ -79,6 +79,7 @@ def test_a_huge_file_is_not_read(tmp_path: Path) -> None:
         ("render",),
         ("tree", "--objects"),
         ("routes",),
+        ("init", "--print", "."),
     ],
     ids=" ".join,
 )
@@ -94,8 +95,27 @@ def test_no_form_prints_what_a_terminal_obeys_or_a_password(
     write(tmp_path, {"apps/c.yaml": text, "cm.yaml": CONFIG_MAP})
     bytes_ = os.fsencode(tmp_path) + b"/apps/\xff\n\x1b.yaml"
     Path(os.fsdecode(bytes_)).write_text(application("d", path="x"), encoding="utf-8")
+    external = json.dumps(
+        {
+            "apiVersion": "external-secrets.io/v1",
+            "kind": "ExternalSecret",
+            "metadata": {"name": "e\0\nclusters: x"},
+            "spec": {
+                "target": {
+                    "template": {
+                        "metadata": {
+                            "labels": {"argocd.argoproj.io/secret-type": "cluster"}
+                        }
+                    }
+                },
+                "data": [{"secretKey": "a", "remoteRef": {"key": "k\x1b"}}],
+            },
+        }
+    )
+    write(tmp_path, {"apps/e.yaml": external})
     ran = baro(tmp_path, *arguments)
 
+    assert arguments[0] != "init" or "\nclusters: x" not in ran.out
     assert "s3cr3t" not in ran.out + ran.err
 
 

@@ -14,6 +14,7 @@ from baro.expand.ports import Tree
 from baro.expand.repositories import Repositories
 from baro.expand.repourl import normal, without_credentials
 from baro.expand.settings import FILE_NAME
+from baro.expand.sourcetree import printable
 from baro.model.expansion import LOCAL_SERVER
 from baro.model.manifest import Manifest
 
@@ -158,12 +159,12 @@ class _Section:
         written = yaml.safe_dump(entry, sort_keys=False, width=1000)
         lines = [f"  {line}" for line in written.splitlines()]
         if where:
-            self.entries.append((f"  # {where}", True))
+            self.remark(where)
         self.entries.extend((line, known) for line in lines)
 
     def remark(self, text: str) -> None:
         """Add a comment."""
-        self.entries.append((f"  # {text}", True))
+        self.entries.append((f"  # {printable(text)}", True))
 
     def text(self) -> str:
         """Return the section; nothing if it has no entries."""
