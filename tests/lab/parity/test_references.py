@@ -23,7 +23,8 @@ def test_the_first_reference_decides_for_both(story: Story) -> None:
 
     So the values of the second reference silently come from another revision than its
     source names. Argo CD has words for it ("cannot reference multiple revisions for
-    the same repository"), and does not say them.
+    the same repository"), and does not say them here: working out the cache's key has
+    by then written the first one's commit into both (reposerver/cache/cache.go).
     """
     values = story.lab.git(f"{story.name}-values", {"a.yaml": "a: old\n"})
     old = story.lab.push(values, {"b.yaml": "b: old\n"})
