@@ -56,3 +56,21 @@ def test_the_first_reference_decides_for_both(story: Story) -> None:
     assert printed("HEAD", "main") == {"a": "new", "b": "new"}
     assert printed(old, "main") == {"a": "old", "b": "old"}
     assert printed("main", old) == {"a": "new", "b": "new"}
+
+
+def test_a_hard_refresh_refuses_it(story: Story) -> None:
+    """Without its cache, Argo CD says that the two revisions are not one."""
+    values = story.lab.git(f"{story.name}-values", {"a.yaml": "a: 1\n"})
+    story.repository.push(CHART)
+    options = {"valueFiles": ["$first/a.yaml", "$second/a.yaml"]}
+    references = [
+        {"repoURL": values.url, "targetRevision": revision, "ref": name}
+        for name, revision in (("first", "HEAD"), ("second", "main"))
+    ]
+    name = story.application([story.folder("chart", helm=options), *references])
+    story.until_synced(name)
+    story.lab.refresh(name, hard=True)
+    assert story.until_condition(name, "ComparisonError").endswith(
+        "cannot reference multiple revisions for the same repository "
+        '($second references "main" while $first references "HEAD")'
+    )
