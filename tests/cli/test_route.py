@@ -255,3 +255,19 @@ spec:
 
     assert "by HTTPRoute shop/shop, gateway-api" in new
     assert "by Ingress shop/shop, ingress-nginx" in old
+
+
+def test_a_move_to_gateway_api_shows_what_changes(baro: Baro) -> None:
+    """--compare names each place whose answer would differ, and counts the others."""
+    text = baro("routes", PATH, "--compare", "gateway-api")
+    listed = baro("routes", PATH, "--compare", "gateway-api", "--format", "json")
+    korean = baro("routes", PATH, "--compare", "gateway-api", "--lang", "ko")
+    changes = json.loads(listed.out)["changes"]
+
+    assert text.code == 0
+    assert {change["ingress"] for change in changes} >= {"backstage/backstage"}
+    assert all(change["difference"] for change in changes)
+    assert text.out.strip()
+    assert any("가" <= sign <= "힣" for sign in korean.out)
+    drawn = baro("routes", PATH, "--compare", "gateway-api", "--format", "html")
+    assert drawn.code == 2

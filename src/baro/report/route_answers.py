@@ -119,7 +119,7 @@ def _answer(answer: Answer, language: str) -> Iterator[str]:
     said = words(language)
     yield answer.request.url
     status = answer.status if answer.status is not None else "???"
-    yield f"  {status}  {_outcome(answer, language)}"
+    yield f"  {status}  {outcome_text(answer, language)}"
     whose = []
     if answer.ingress:
         whose.append(said["by"].format(kind=_kind(answer), name=answer.ingress))
@@ -137,7 +137,7 @@ def _answer(answer: Answer, language: str) -> Iterator[str]:
     for other in answer.alternatives:
         when = said["otherwise"].format(when=sentence(other.when, language))
         status = other.answer.status or "???"
-        yield f"  {when}: {status}  {_outcome(other.answer, language)}"
+        yield f"  {when}: {status}  {outcome_text(other.answer, language)}"
 
 
 def _kind(answer: Answer) -> str:
@@ -145,7 +145,8 @@ def _kind(answer: Answer) -> str:
     return subject.kind if isinstance(subject, Manifest) else "Ingress"
 
 
-def _outcome(answer: Answer, language: str) -> str:
+def outcome_text(answer: Answer, language: str) -> str:
+    """Say what the client is met with, in one sentence."""
     return words(language)[str(answer.outcome)].format(
         service=answer.service or "?",
         port=answer.port or "?",

@@ -65,15 +65,15 @@ def compare(objects: Iterable[Declared], controller: Controller) -> Sequence[Cha
     before = RouteTable.build(given, controller)
     translation = translate(given, before.controller)
     after = RouteTable.build(translation.objects, GATEWAY_API)
+    world = World.of(given)
     annotations = {
-        ingress.key: sorted(ingress.annotations)
-        for ingress in World.of(given).ingresses
+        ingress.key: sorted(ingress.annotations) for ingress in world.ingresses
     }
     changes = []
     for place in before.places():
         if not place.ingress:
             continue
-        shown = tuple(_shown(place, before, after))
+        shown = tuple(_shown(place, before, after, world))
         why = tuple(_reasons(place, shown, translation, annotations[place.ingress]))
         difference = _gravest(shown, why)
         # A host's own "/" that answers 404 is nobody's word.
@@ -90,7 +90,9 @@ def _gravest(shown: Sequence[Shown], why: Sequence[Reason]) -> Difference:
     return next((one for one in Difference if one in found), Difference.SAME)
 
 
-def _shown(place: Place, before: RouteTable, after: RouteTable) -> Iterator[Shown]:
+def _shown(
+    place: Place, before: RouteTable, after: RouteTable, world: World
+) -> Iterator[Shown]:
     """Return one request for each way in which the answers differ."""
     told: set[Difference] = set()
     for request in probes(place):
@@ -101,7 +103,7 @@ def _shown(place: Place, before: RouteTable, after: RouteTable) -> Iterator[Show
         if request.scheme == "https" and _not_listening(new):
             # nginx has a certificate of its own for every host; nobody relies on it.
             continue
-        difference = _difference(old, new)
+        difference = _difference(old, new, world)
         if difference is not Difference.SAME and difference not in told:
             told.add(difference)
             yield Shown(difference, old, new)
@@ -124,19 +126,20 @@ def probes(place: Place) -> Iterator[Request]:
             yield Request(scheme=scheme, host=host, target=path)
 
 
-def _difference(old: Answer, new: Answer) -> Difference:
-    if _visible(old) == _visible(new):
+def _difference(old: Answer, new: Answer, world: World) -> Difference:
+    if _visible(old, world) == _visible(new, world):
         settled = new.certainty is not Certainty.UNKNOWN
         unsure = old.certainty is Certainty.UNKNOWN
         return Difference.SAME if settled or unsure else Difference.OPEN
     if Outcome.REDIRECT in (old.outcome, new.outcome):
         return Difference.REDIRECT
-    if (old.service, old.port) == (new.service, new.port) and new.service:
+    same_port = _port(old, world) == _port(new, world)
+    if new.service and old.service == new.service and same_port:
         return Difference.UPSTREAM_PATH
     return Difference.BACKEND if new.service else Difference.GONE
 
 
-def _visible(answer: Answer) -> tuple[object, ...]:
+def _visible(answer: Answer, world: World) -> tuple[object, ...]:
     """Return what client and Service see; an error's number is no difference."""
     if answer.outcome not in (Outcome.BACKEND, Outcome.REDIRECT):
         return (answer.service,)
@@ -144,10 +147,17 @@ def _visible(answer: Answer) -> tuple[object, ...]:
         answer.outcome,
         answer.status,
         answer.service,
-        answer.port,
+        _port(answer, world),
         answer.upstream_path,
         _complete(answer.location),
     )
+
+
+def _port(answer: Answer, world: World) -> str | None:
+    """Return the number of a port: an Ingress may name it, a route may not."""
+    service = world.services.get(answer.service or "")
+    port = service.port(answer.port or "") if service is not None else None
+    return port.number if port is not None else answer.port
 
 
 def _complete(location: str | None) -> str | None:

@@ -60,7 +60,8 @@ class Translation:
 
 def translate(objects: Sequence[Declared], controller: Controller) -> Translation:
     """Write the Ingresses that the controller serves as Gateway and HTTPRoutes."""
-    kept = select(World.of(objects), behaviour(controller)).kept
+    world = World.of(objects)
+    kept = select(world, behaviour(controller)).kept
     ordered = sorted(kept, key=lambda one: one.ingress.key)
     groups = _groups(ordered)
     regexes = frozenset(
@@ -74,6 +75,8 @@ def translate(objects: Sequence[Declared], controller: Controller) -> Translatio
     for group in groups:
         subject = group.owners[0].ingress.subject
         bodies = [*_routes(group, regexes), *_www(group, groups)]
+        for body in bodies:
+            _number(body, group.namespace, world)
         made += [Declared(body, subject) for body in bodies]
     others = [one for one in objects if one.kind not in _REPLACED]
     shared = {
@@ -83,6 +86,16 @@ def translate(objects: Sequence[Declared], controller: Controller) -> Translatio
         if len({b.service for b, weight in spot.backends if weight == 1}) > 1
     }
     return Translation([*others, *made], shared)
+
+
+def _number(route: dict[str, Any], namespace: str, world: World) -> None:
+    """Write the numbers of ports that an Ingress names: a route has numbers alone."""
+    for rule in route["spec"].get("rules", ()):
+        for backend in rule.get("backendRefs", ()):
+            service = world.services.get(f"{namespace}/{backend['name']}")
+            port = service.port(str(backend["port"])) if service is not None else None
+            if port is not None and port.number.isdecimal():
+                backend["port"] = int(port.number)
 
 
 def _groups(kept: Iterable[Kept]) -> list[_Group]:
