@@ -71,6 +71,8 @@ def test_json_alone_is_on_stdout(baro: Baro) -> None:
         ((SCHEMA, "--cluster", "moon"), 2),
         (("no/such/folder",), 2),
         ((SCHEMA, "--repo", "nonsense"), 2),
+        ((SCHEMA, "--kubernetes-version", "banana"), 2),
+        ((SCHEMA, "--argocd-version", "banana"), 2),
         ((SCHEMA, "--format", "xml"), 2),
         ((SCHEMA, "--baseline", "missing.json"), 2),
         ((SCHEMA, "--output-file", "no/such/folder/report.json"), 2),

@@ -1,5 +1,6 @@
 """Composes the expansion: flags -> platform -> target state."""
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -16,6 +17,8 @@ from baro.expand.options import Options
 from baro.expand.platform import Overrides, open_platform
 from baro.model.snapshot import Snapshot
 from baro.rules.acceptance import Acceptance
+
+_VERSION = re.compile(r"v?\d+\.\d+(\.\d+)?([-+.]\S*)?")
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,11 @@ def target_state(flags: PlatformFlags, *, account: bool = True) -> Iterator[Targ
     Raises:
         InputError: a flag, a path or `baro.yaml` is wrong.
     """
+    if flags.kubernetes_version and not _VERSION.fullmatch(flags.kubernetes_version):
+        raise InputError(
+            f"--kubernetes-version {flags.kubernetes_version}: not a version",
+            hint="write it like 1.36 or v1.36.2",
+        )
     with ExitStack() as stack:
         engine = open_engine(flags.jobs or None)
         stack.callback(engine.close)
