@@ -11,7 +11,7 @@ import time
 from collections.abc import Sequence
 from hashlib import sha256
 
-from baro.expand.chartfiles import pack
+from baro.expand.charts.chartfiles import pack
 from baro.expand.engine.native import NativeEngine
 from baro.expand.engine.program import ProgramEngine
 from baro.expand.ports import ChartArchive, RenderRequest, StringMap

@@ -4,13 +4,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from baro.expand.filetree import FileTree
 from baro.expand.ports import (
     RenderOutcome,
     RenderRequest,
     TemplateFailure,
     Tree,
 )
+from baro.expand.trees.filetree import FileTree
 from baro.model.expansion import Failure, Revision
 from baro.model.finding import Gap
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from baro.expand import sourcetree
-from baro.expand.discover import Discovered, discover, read_objects
-from baro.expand.worktree import FolderTree
+from baro.expand.discovery.discover import Discovered, discover, read_objects
+from baro.expand.trees import sourcetree
+from baro.expand.trees.worktree import FolderTree
 from tests.fakes import tree_of
 
 APPLICATION = (

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from baro.errors import InputError
-from baro.expand.initial import propose
+from baro.expand.discovery.initial import propose
 from baro.expand.settings_file import read_settings
 from baro.model.text import SourceText
 from tests.gitrepositories import Repository

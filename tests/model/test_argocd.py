@@ -2,7 +2,8 @@
 
 import pytest
 
-from baro.model.argocd import Application, ApplicationSet, normalized_url
+from baro.model.argocd import Application, ApplicationSet
+from baro.model.repourl import normal
 from tests.snapshots import manifests
 
 
@@ -20,7 +21,7 @@ def _set(spec: str) -> ApplicationSet:
 
 
 @pytest.mark.parametrize(
-    ("url", "normal"),
+    ("url", "expected"),
     [
         ("https://Git.example/Acme/Platform.git", "https://git.example/acme/platform"),
         (" git@git.example:acme/platform ", "git@git.example/acme/platform"),
@@ -28,9 +29,9 @@ def _set(spec: str) -> ApplicationSet:
         ("https://git.example/acme/platform/", "https://git.example/acme/platform/"),
     ],
 )
-def test_urls_of_one_repository_are_equal(url: str, normal: str) -> None:
+def test_urls_of_one_repository_are_equal(url: str, expected: str) -> None:
     """SSH spellings agree; a slash at the end makes another repository."""
-    assert normalized_url(url) == normal
+    assert normal(url) == expected
 
 
 def test_sources_win_over_source() -> None:

@@ -17,7 +17,7 @@ from baro.cli.named import application_named, unknown
 from baro.cli.output import coloured, write
 from baro.cli.state import Target, target_state
 from baro.errors import InputError
-from baro.expand.provenance import Provenance
+from baro.expand.tracing.provenance import Provenance
 from baro.model.finding import Finding, Gap, Severity
 from baro.report import baseline
 from baro.report.report import Accepted, Help, Report, Summary

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from baro.cli.output import write
-from baro.expand.initial import propose
+from baro.expand.discovery.initial import propose
 from baro.expand.settings import FILE_NAME
 
 

@@ -11,8 +11,8 @@ from baro.cli.options import PlatformFlags
 from baro.cli.progress import progress
 from baro.errors import InputError
 from baro.expand.assemble import Assembled, assemble
+from baro.expand.charts.fetch import FetchedCharts
 from baro.expand.engine.choice import open_engine
-from baro.expand.fetch import FetchedCharts
 from baro.expand.options import Options
 from baro.expand.platform import Overrides, open_platform
 from baro.model.snapshot import Snapshot

@@ -12,9 +12,9 @@ from baro.cli.named import application_named
 from baro.cli.output import write
 from baro.cli.state import target_state
 from baro.errors import InputError
-from baro.expand.provenance import Provenance
-from baro.expand.trace import Tracer
-from baro.expand.valuetrace import Appearance, Setter, ValueTrace
+from baro.expand.tracing.provenance import Provenance
+from baro.expand.tracing.trace import Tracer
+from baro.expand.tracing.valuetrace import Appearance, Setter, ValueTrace
 from baro.model import fieldpath
 from baro.model.expansion import LayerKind
 from baro.model.fieldpath import FieldPath, dotted

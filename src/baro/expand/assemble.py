@@ -4,27 +4,27 @@ import posixpath
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from baro.expand import treepath
-from baro.expand.chartstore import ChartSource, ChartStore, Shelf
-from baro.expand.discover import (
+from baro.expand.charts.chartstore import ChartSource, ChartStore, Shelf
+from baro.expand.discovery.discover import (
     CHART_FILE,
     Discovered,
     closed,
     discover,
     read_objects,
 )
-from baro.expand.hints import renders_argocd
-from baro.expand.kustomize import Kustomize
+from baro.expand.discovery.hints import renders_argocd
 from baro.expand.options import Options
 from baro.expand.platform import Platform, Root
 from baro.expand.ports import HelmEngine, Progress, Silence
-from baro.expand.prepared import PreparedSource
 from baro.expand.release import release
 from baro.expand.routes import expected_routes
-from baro.expand.source import SourceOptions, Sources
+from baro.expand.sources.kustomize import Kustomize
+from baro.expand.sources.prepared import PreparedSource
+from baro.expand.sources.source import SourceOptions, Sources
 from baro.expand.target import Expander
-from baro.expand.trace import Tracer
-from baro.expand.unread import UnreadValues
+from baro.expand.tracing.trace import Tracer
+from baro.expand.tracing.unread import UnreadValues
+from baro.expand.trees import treepath
 from baro.model.expansion import Rendering, ValuesFile
 from baro.model.fieldpath import FieldPath
 from baro.model.finding import Gap

@@ -10,13 +10,13 @@ import msgspec
 
 from baro.errors import InputError
 from baro.expand import semver
-from baro.expand.checkout import Checkout
-from baro.expand.git import Git
 from baro.expand.ports import Tree, UnreadableFileError
-from baro.expand.repositories import Repositories, refuse_bare
 from baro.expand.settings import FILE_NAME, RootEntry, Settings
 from baro.expand.settings_file import read_settings
-from baro.expand.worktree import FolderTree
+from baro.expand.trees.checkout import Checkout
+from baro.expand.trees.git import Git
+from baro.expand.trees.repositories import Repositories, refuse_bare
+from baro.expand.trees.worktree import FolderTree
 from baro.model.text import Location, SourceText
 
 

@@ -109,8 +109,8 @@ class RenderRequest:
 class RenderedFile:
     """What one template printed. `path` is `chart/templates/ingress.yaml`.
 
-    `bodies` is what each document of the text holds, as `baro.expand.split.bodies`
-    reads them, where the engine has read them already.
+    `bodies` is what each document of the text holds, where the engine has read them
+    already; `baro.expand.sources.split.bodies` reads the rest.
     """
 
     path: str

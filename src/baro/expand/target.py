@@ -9,17 +9,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from baro.expand.applicationset import GenerationOptions, generate
+from baro.expand.applicationsets.applicationset import GenerationOptions, generate
+from baro.expand.clusters.inventory import Inventory, take_inventory
 from baro.expand.destinations import Destinations, control_plane
-from baro.expand.inventory import Inventory, take_inventory
 from baro.expand.options import DEEPEST, MOST, Options
 from baro.expand.platform import Platform
 from baro.expand.ports import HelmEngine, Progress, Silence
-from baro.expand.prepared import Destination, PreparedSource
 from baro.expand.release import RELEASE
 from baro.expand.rendered import anywhere, rendered_roots
-from baro.expand.scope import Scopes
-from baro.expand.source import (
+from baro.expand.sources.prepared import Destination, PreparedSource
+from baro.expand.sources.scope import Scopes
+from baro.expand.sources.source import (
     Sources,
     prepare_application,
     render_prepared,

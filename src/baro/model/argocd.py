@@ -14,18 +14,6 @@ DEFAULT_PROJECT = "default"
 RESOURCES_FINALIZER = "resources-finalizer.argocd.argoproj.io"
 
 
-def normalized_url(url: str) -> str:
-    """Return a repository's URL in the form in which Argo CD compares two.
-
-    `ssh://git@host/o/r.git` and `git@host:o/r` are one repository; HTTPS is another.
-    """
-    # Argo CD: util/git/git.go, NormalizeGitURL
-    text = url.strip().lower()
-    if "://" not in text and "@" in text.partition("/")[0] and ":" in text:
-        text = text.replace(":", "/", 1)
-    return text.removeprefix("ssh://").removesuffix(".git")
-
-
 @dataclass(frozen=True, slots=True)
 class Destination:
     """Where an Application puts its objects; `server` and `name` exclude each other."""

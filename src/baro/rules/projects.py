@@ -7,9 +7,10 @@ from fnmatch import translate
 from functools import lru_cache
 from typing import Any
 
-from baro.model.argocd import Application, normalized_url
+from baro.model.argocd import Application
 from baro.model.fieldpath import FieldPath
 from baro.model.manifest import Manifest
+from baro.model.repourl import normal
 from baro.model.snapshot import Snapshot
 from baro.rules.destinations import Place
 
@@ -25,11 +26,11 @@ class Project:
     def permits_source(self, url: str) -> bool:
         """Tell whether an Application may use a repository."""
         # Argo CD: app_project_types.go, IsSourcePermitted
-        wanted = normalized_url(url)
+        wanted = normal(url)
         permitted = False
         for pattern in self.manifest.sequence("spec", "sourceRepos"):
             deny, text = _split(str(pattern))
-            hit = matches(normalized_url(text), wanted, separator="/")
+            hit = matches(normal(text), wanted, separator="/")
             if deny and hit:
                 return False
             permitted = permitted or hit is not deny

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 from typing import Any
 
-from baro.expand.chartfiles import pack
+from baro.expand.charts.chartfiles import pack
 from baro.expand.ports import ChartArchive, RenderRequest
 
 METADATA = "{apiVersion: v2, name: c, version: 1.0.0}"

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from baro.errors import ToolError
-from baro.expand.chartfiles import archive_files, pack
+from baro.expand.charts.chartfiles import archive_files, pack
 from baro.expand.engine.archive import without_schemas
 from baro.expand.engine.choice import open_engine
 from baro.expand.engine.native import NativeEngine

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from baro.expand import split
 from baro.expand.engine.messages import Answer, Rendered
 from baro.expand.engine.native import NativeEngine
 from baro.expand.engine.reading import LONGEST, with_bodies
+from baro.expand.sources import split
 from tests.expand.engine.requests import requested
 from tests.model.test_yamltext import WORDS
 

@@ -14,7 +14,7 @@ import pytest
 
 from baro.expand.ports import HelmEngine
 from baro.model.expansion import Generation
-from tests.expand.applicationsets import expand
+from tests.expand.generation import expand
 
 HERE = Path(__file__).parent / "golden"
 ANY_REPOSITORY = "https://git.example/a"

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from baro.expand.mergo import GoPanicError, filled, overridden
+from baro.expand.applicationsets.mergo import GoPanicError, filled, overridden
 from baro.expand.ports import StringMap
 from baro.model.expansion import Generation
-from tests.expand.applicationsets import expand
+from tests.expand.generation import expand
 from tests.fakes import FakeEngine
 
 WORDS = st.sampled_from(["a", "b", "c", "d"])

@@ -7,8 +7,8 @@ import pytest
 
 from baro.expand.generators.git_directories import folders, selected
 from baro.expand.generators.slug import slug
-from baro.expand.pathpattern import PatternError, go_pattern
-from baro.expand.pathspec import PathspecError, matching
+from baro.expand.sources.pathpattern import PatternError, go_pattern
+from baro.expand.trees.pathspec import PathspecError, matching
 
 # The cases of Go's package path.
 GO = [

@@ -11,7 +11,7 @@ from baro.expand.ports import HelmEngine
 from baro.model import yamltext
 from baro.model.expansion import Generation
 from baro.model.fieldpath import dotted
-from tests.expand.applicationsets import expand
+from tests.expand.generation import expand
 
 HERE = Path(__file__).parent
 FILES = {

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from baro.expand.chartstore import ChartStore
-from baro.expand.source import Sources, prepare_application
+from baro.expand.charts.chartstore import ChartStore
+from baro.expand.sources.source import Sources, prepare_application
 from baro.model.expansion import ValuesLayer
 from baro.model.fieldpath import parse
 from baro.model.manifest import Manifest

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from baro.expand.setvalues import (
+from baro.expand.values.setvalues import (
     SetSyntaxError,
     escape_commas,
     set_file_into,

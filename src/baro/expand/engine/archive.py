@@ -1,6 +1,6 @@
 """Chart archives without their schemas, for renderings that need no validation."""
 
-from baro.expand.chartfiles import archive_files, pack
+from baro.expand.charts.chartfiles import archive_files, pack
 
 SCHEMA = "values.schema.json"
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from baro.expand.chartfiles import pack
+from baro.expand.charts.chartfiles import pack
 from baro.expand.engine.functions import DEFINITIONS
 from baro.expand.engine.messages import Render, Rendered
 from baro.expand.engine.rewriting import Rewritten

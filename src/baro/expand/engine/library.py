@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from helm_python import Chart, _native, errors
 
-from baro.expand.chartfiles import ChartFilesError, pack
+from baro.expand.charts.chartfiles import ChartFilesError, pack
 from baro.expand.engine.messages import Render, Rendered
 from baro.expand.engine.refusal import SCHEMA_HEADER, worded
 from baro.expand.engine.shelf import Shelf

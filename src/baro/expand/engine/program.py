@@ -14,7 +14,7 @@ from typing import Any, Self
 import msgspec
 
 from baro.errors import ToolError
-from baro.expand.chartfiles import ChartFilesError, archive_files
+from baro.expand.charts.chartfiles import ChartFilesError, archive_files
 from baro.expand.engine.gotemplate import Backend, Portion, evaluate
 from baro.expand.engine.messages import Answer, Refused, Render, Rendered
 from baro.expand.engine.refusal import kind_of, worded

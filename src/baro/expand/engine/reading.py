@@ -4,8 +4,8 @@ from typing import Any
 
 import msgspec
 
-from baro.expand import split
 from baro.expand.engine.messages import Rendered
+from baro.expand.sources import split
 
 LONGEST = 1024 * 1024
 """Characters of one rendering that are read; more would hold up its worker."""

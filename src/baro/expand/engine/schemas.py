@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from baro.expand.chartfiles import archive_files
+from baro.expand.charts.chartfiles import archive_files
 from baro.expand.engine.archive import SCHEMA
 
 _REFERENCES = ("$ref", "$dynamicRef", "$recursiveRef", "$schema")

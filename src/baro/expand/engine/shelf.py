@@ -4,7 +4,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
-from baro.expand.chartfiles import ChartFilesError
+from baro.expand.charts.chartfiles import ChartFilesError
 from baro.expand.engine.archive import without_schemas
 from baro.expand.engine.schemas import outside
 

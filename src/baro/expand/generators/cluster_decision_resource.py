@@ -5,6 +5,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from baro.expand.applicationsets.gotext import printed
 from baro.expand.generators.clusters import LOCAL_NAME
 from baro.expand.generators.fixtures import fixture
 from baro.expand.generators.generator import (
@@ -14,7 +15,6 @@ from baro.expand.generators.generator import (
     Surroundings,
     Terminal,
 )
-from baro.expand.gotext import printed
 from baro.expand.ports import StringMap
 from baro.model.expansion import LOCAL_SERVER
 from baro.model.fieldpath import FieldPath

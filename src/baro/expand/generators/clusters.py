@@ -5,6 +5,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from baro.expand.applicationsets.gotext import normalized
 from baro.expand.generators import selector as selectors
 from baro.expand.generators.generator import (
     Draft,
@@ -15,7 +16,6 @@ from baro.expand.generators.generator import (
     Surroundings,
     Terminal,
 )
-from baro.expand.gotext import normalized
 from baro.expand.ports import StringMap
 from baro.model.expansion import LOCAL_SERVER, ClusterRegistration
 from baro.model.fieldpath import FieldPath

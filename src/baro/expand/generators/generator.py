@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from baro.expand.applicationsets.texts import Texts
 from baro.expand.ports import Tree
-from baro.expand.texts import Texts
 from baro.model.expansion import (
     ClusterRegistration,
     Failure,

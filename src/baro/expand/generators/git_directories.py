@@ -8,8 +8,8 @@ from typing import Any
 
 from baro.expand.generators.generator import Draft, Drafts, Surroundings
 from baro.expand.generators.paths import of_folder
-from baro.expand.pathpattern import PathPattern, PatternError, go_pattern
 from baro.expand.ports import Tree
+from baro.expand.sources.pathpattern import PathPattern, PatternError, go_pattern
 from baro.model.fieldpath import FieldPath
 
 LISTING = "error getting directories from git: error retrieving Git Directories"

@@ -7,6 +7,8 @@ import posixpath
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
+from baro.expand.applicationsets.gotext import flattened, printed
+from baro.expand.applicationsets.gotypes import GoType, decoding_error, misfits
 from baro.expand.generators.generator import (
     Draft,
     Drafts,
@@ -17,12 +19,10 @@ from baro.expand.generators.generator import (
 )
 from baro.expand.generators.git_directories import folders
 from baro.expand.generators.paths import of_file
-from baro.expand.gotext import flattened, printed
-from baro.expand.gotypes import GoType, decoding_error, misfits
-from baro.expand.pathpattern import PatternError, doublestar_pattern
-from baro.expand.pathspec import PathspecError, matching
 from baro.expand.ports import Tree, UnreadableFileError
-from baro.expand.yamlwords import YamlTextError, decoded
+from baro.expand.sources.pathpattern import PatternError, doublestar_pattern
+from baro.expand.trees.pathspec import PathspecError, matching
+from baro.expand.values.yamlwords import YamlTextError, decoded
 from baro.model.fieldpath import FieldPath
 from baro.model.finding import Gap
 

@@ -5,11 +5,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from baro.expand import blueprint
+from baro.expand.applicationsets import blueprint
+from baro.expand.applicationsets.gotext import quoted
+from baro.expand.applicationsets.texts import Rendered
 from baro.expand.generators.generator import Params, Refusal, Surroundings
 from baro.expand.generators.types import ENTRY, VALUED
-from baro.expand.gotext import quoted
-from baro.expand.texts import Rendered
 from baro.model.fieldpath import FieldPath
 
 _VALUES_WAIT = (3, 4, 0)

@@ -5,6 +5,7 @@
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
+from baro.expand.applicationsets.gotypes import GoType, decoding_error, misfits
 from baro.expand.generators.generator import (
     Draft,
     Drafts,
@@ -14,8 +15,7 @@ from baro.expand.generators.generator import (
     Surroundings,
     Terminal,
 )
-from baro.expand.gotypes import GoType, decoding_error, misfits
-from baro.expand.yamlwords import YamlTextError, decoded
+from baro.expand.values.yamlwords import YamlTextError, decoded
 from baro.model.fieldpath import FieldPath
 
 _SET = GoType("map[string]interface {}", "object")

@@ -7,6 +7,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
+from baro.expand.applicationsets.gotext import printed
 from baro.expand.generators.generator import (
     Combination,
     Params,
@@ -16,7 +17,6 @@ from baro.expand.generators.generator import (
 )
 from baro.expand.generators.interpolation import interpolated
 from baro.expand.generators.transform import Entry, children, merged
-from baro.expand.gotext import printed
 from baro.model.fieldpath import FieldPath
 
 _FIRST = "error failed to get params for first generator in matrix generator: "

@@ -5,9 +5,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from baro.expand.applicationsets.gotypes import decoding_error, misfits
 from baro.expand.generators.generator import Refusal, Surroundings
 from baro.expand.generators.types import NESTED
-from baro.expand.gotypes import decoding_error, misfits
 from baro.model.fieldpath import FieldPath
 
 

@@ -4,8 +4,8 @@
 
 import posixpath
 
+from baro.expand.applicationsets.gotext import normalized
 from baro.expand.generators.generator import Params
-from baro.expand.gotext import normalized
 from baro.expand.ports import StringList
 
 

@@ -5,6 +5,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from baro.expand.applicationsets.gotext import flattened, printed
 from baro.expand.generators.fixtures import fixture
 from baro.expand.generators.generator import (
     Draft,
@@ -13,7 +14,6 @@ from baro.expand.generators.generator import (
     Surroundings,
     Terminal,
 )
-from baro.expand.gotext import flattened, printed
 from baro.model.fieldpath import FieldPath
 
 KEY = "plugin"

@@ -5,6 +5,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from baro.expand.applicationsets.gotext import normalized
 from baro.expand.generators.fixtures import SHORT, SHORTER, fixture, text
 from baro.expand.generators.generator import (
     Draft,
@@ -13,7 +14,6 @@ from baro.expand.generators.generator import (
     Surroundings,
     Terminal,
 )
-from baro.expand.gotext import normalized
 from baro.model.fieldpath import FieldPath
 
 KEY = "scmProvider"

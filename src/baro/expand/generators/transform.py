@@ -10,7 +10,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from baro.expand import generators, mergo
+from baro.expand import generators
+from baro.expand.applicationsets import mergo
+from baro.expand.applicationsets.gotext import flattened, printed
+from baro.expand.applicationsets.texts import Rendered
 from baro.expand.generators import selector as selectors
 from baro.expand.generators.generator import (
     Combination,
@@ -24,9 +27,7 @@ from baro.expand.generators.generator import (
     Terminal,
 )
 from baro.expand.generators.nested import undecodable
-from baro.expand.gotext import flattened, printed
 from baro.expand.ports import StringMap, TemplateFailure
-from baro.expand.texts import Rendered
 from baro.model.fieldpath import FieldPath
 
 COMBINATIONS_UNTIL = 2

@@ -4,8 +4,8 @@
 
 from typing import Final
 
-from baro.expand.applicationtypes import TEMPLATE
-from baro.expand.gotypes import (
+from baro.expand.applicationsets.applicationtypes import TEMPLATE
+from baro.expand.applicationsets.gotypes import (
     BOOL,
     INT,
     RAW,

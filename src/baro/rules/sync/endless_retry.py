@@ -70,8 +70,9 @@ which resolves to "b5f6…"). Retrying attempt #41 at 9:17AM.
 
 from collections.abc import Iterator
 
-from baro.model.argocd import Application, normalized_url
+from baro.model.argocd import Application
 from baro.model.finding import Evidence, Finding, Layer, Severity
+from baro.model.repourl import normal
 from baro.model.snapshot import State
 from baro.rules.rule import Context, rule
 
@@ -100,12 +101,12 @@ def check(ctx: Context) -> Iterator[Finding]:
 def _shared(application: Application) -> str:
     """Return the repository that a source shares with one that it refers to."""
     named = {
-        source.ref: normalized_url(source.repo_url)
+        source.ref: normal(source.repo_url)
         for source in application.sources
         if source.ref
     }
     for source in application.sources:
-        url = normalized_url(source.repo_url)
+        url = normal(source.repo_url)
         if not source.chart and url in {named.get(r) for r in source.references}:
             return source.repo_url
     return ""

@@ -1,0 +1,1 @@
+"""What an ApplicationSet gives: templates, texts and patches as Argo CD has them."""

@@ -1,0 +1,1 @@
+"""Charts: read, bounded, found in stores and caches, fetched only when allowed."""

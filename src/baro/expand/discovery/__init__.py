@@ -1,0 +1,1 @@
+"""What stands in a tree, and what a `baro.yaml` for it would say."""

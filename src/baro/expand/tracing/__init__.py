@@ -1,0 +1,1 @@
+"""Which line made a field, and which fields a line makes."""

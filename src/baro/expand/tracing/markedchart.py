@@ -1,0 +1,222 @@
+"""A chart that is rendered again with marked values, to see where they go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from baro.expand.ports import HelmEngine
+from baro.expand.sources.prepared import PreparedSource
+from baro.expand.tracing.valuetrace import Appearance
+from baro.expand.tracing.variants import (
+    DocumentKey,
+    Documents,
+    changed,
+    changes,
+    holders,
+    mark,
+    render_twice,
+    render_variants,
+    value_at,
+    with_leaves,
+)
+from baro.expand.values.valuestext import merged
+from baro.model.expansion import Rendering
+from baro.model.fieldpath import MISSING, FieldPath, get, leaves
+from baro.model.manifest import Manifest
+from baro.model.ref import ObjectRef
+from baro.model.secret import redact
+
+MOST_LEAVES = 400
+"""Leaves that are changed one by one for one answer."""
+BATCH = 32
+"""Variants that are rendered at once."""
+
+
+@dataclass(eq=False)
+class MarkedChart:
+    """One Helm source, and how its objects change with its values.
+
+    `reasons` collects what could not be told.
+    """
+
+    prepared: PreparedSource
+    engine: HelmEngine
+    reasons: list[str] = field(default_factory=list)
+
+    @property
+    def rendering(self) -> Rendering:
+        """Return what is known of the source."""
+        return self.prepared.rendering
+
+    @cached_property
+    def values(self) -> Mapping[str, Any]:
+        """Return what templates see: the chart's defaults below the user's values.
+
+        Handed to Helm in place of the user's, they make the same objects.
+        """
+        chart = self.rendering.chart
+        defaults = chart.defaults if chart is not None else {}
+        return merged(defaults, self.rendering.values)
+
+    @cached_property
+    def _twice(
+        self,
+    ) -> tuple[Documents | None, frozenset[tuple[DocumentKey, FieldPath]]]:
+        """Render the plain values twice: what differs is random, and set aside."""
+        return render_twice(self.prepared, self.engine)
+
+    @property
+    def renders(self) -> bool:
+        """Tell whether the chart renders with its plain values."""
+        return self._twice[0] is not None
+
+    @property
+    def _base(self) -> Documents:
+        return self._twice[0] or {}
+
+    def appearances(self, below: Mapping[FieldPath, Any]) -> Iterator[Appearance]:
+        """Yield the fields that some values make; `below` holds them by their path."""
+        paths = list(below)
+        marked = {p: changed(below[p], n) for n, p in enumerate(paths)}
+        variant = with_leaves(self.values, marked)
+        (after,) = render_variants(self.prepared, self.engine, [variant])
+        left = paths
+        if after is not None:
+            seen: set[FieldPath] = set()
+            for number, path in enumerate(paths):
+                for document, at in holders(after, mark(number)):
+                    seen.add(path)
+                    yield self._appearance(document, at, after, printed=True)
+            left = [path for path in paths if path not in seen]
+        yield from self._branches(left, below)
+
+    def _branches(
+        self, paths: Sequence[FieldPath], below: Mapping[FieldPath, Any]
+    ) -> Iterator[Appearance]:
+        """Change values one by one and see what differs."""
+        if len(paths) > MOST_LEAVES:
+            self.reasons.append(f"more than {MOST_LEAVES} values below this path")
+            return
+        base = self._base
+        for start in range(0, len(paths), BATCH):
+            group = paths[start : start + BATCH]
+            variants = [
+                with_leaves(self.values, {p: changed(below[p], n)})
+                for n, p in enumerate(group)
+            ]
+            rendered = render_variants(self.prepared, self.engine, variants)
+            for path, after in zip(group, rendered, strict=True):
+                if after is None:
+                    self.reasons.append(f"the chart refuses another {path[-1]}")
+                    continue
+                for change in changes(base, after):
+                    if (change.document, change.path) not in self._twice[1]:
+                        yield self._appearance(
+                            change.document, change.path, after, printed=False
+                        )
+
+    def _appearance(
+        self,
+        document: DocumentKey,
+        path: FieldPath,
+        after: Documents,
+        *,
+        printed: bool,
+    ) -> Appearance:
+        """Return a field as it is without the change."""
+        base = self._base
+        source = base.get(document) or after[document]
+        there = _standing(base, document, path)
+        return Appearance(
+            subject=ObjectRef.of(source.body),
+            path=there,
+            value=get(redact(source.body), path) if path else None,
+            printed=printed,
+            template=source.text.at() if source.text is not None else None,
+        )
+
+    def document(self, manifest: Manifest) -> DocumentKey | None:
+        """Return the object of the plain render that a manifest is."""
+        for key, printed in self._base.items():
+            ref = ObjectRef.of(printed.body)
+            same = (ref.kind, ref.name, ref.group) == (
+                manifest.ref.kind,
+                manifest.ref.name,
+                manifest.ref.group,
+            )
+            namespace = ref.namespace or manifest.ref.namespace
+            if same and namespace == manifest.ref.namespace:
+                return key
+        return None
+
+    def makers(self, document: DocumentKey, path: FieldPath) -> list[FieldPath]:
+        """Return the values that make a field: those printed there, else a branch."""
+        known = dict(leaves(self.values))
+        paths = [p for p in known if p and isinstance(known[p], str)]
+        printed = self._printed_at(document, path, paths, known)
+        if printed:
+            return printed
+        own = [p for p, _ in leaves(self.rendering.values) if p]
+        others = [p for p in known if p and p not in set(own)]
+        plain = [p for p in others if not isinstance(known[p], str)]
+        return self._deciding(document, path, [*own, *plain][:MOST_LEAVES], known)
+
+    def _printed_at(
+        self,
+        document: DocumentKey,
+        path: FieldPath,
+        paths: Sequence[FieldPath],
+        known: dict[FieldPath, Any],
+    ) -> list[FieldPath]:
+        """Mark many values at once; a group that the chart refuses is cut in two."""
+        waiting, renders = [list(paths)], 0
+        while waiting and renders < BATCH:
+            group = waiting.pop(0)
+            if not group:
+                continue
+            renders += 1
+            marked = {p: changed(known[p], n) for n, p in enumerate(group)}
+            variant = with_leaves(self.values, marked)
+            (after,) = render_variants(self.prepared, self.engine, [variant])
+            if after is None:
+                middle = len(group) // 2
+                waiting += [group[:middle], group[middle:]] if middle else []
+                continue
+            text = str(value_at(after, document, path))
+            found = [p for n, p in enumerate(group) if mark(n) in text]
+            if found:
+                return found
+        return []
+
+    def _deciding(
+        self,
+        document: DocumentKey,
+        path: FieldPath,
+        paths: Sequence[FieldPath],
+        known: dict[FieldPath, Any],
+    ) -> list[FieldPath]:
+        if (document, path) in self._twice[1]:
+            return []
+        before = value_at(self._base, document, path)
+        found: list[FieldPath] = []
+        for start in range(0, len(paths), BATCH):
+            group = paths[start : start + BATCH]
+            variants = [
+                with_leaves(self.values, {p: changed(known[p], n)})
+                for n, p in enumerate(group)
+            ]
+            rendered = render_variants(self.prepared, self.engine, variants)
+            for leaf, after in zip(group, rendered, strict=True):
+                if after is not None and value_at(after, document, path) != before:
+                    found.append(leaf)
+        return found
+
+
+def _standing(base: Documents, document: DocumentKey, path: FieldPath) -> FieldPath:
+    """Return the nearest ancestor that is there without the change."""
+    while path and value_at(base, document, path) is MISSING:
+        path = path[:-1]
+    return path

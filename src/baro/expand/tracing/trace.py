@@ -1,0 +1,151 @@
+"""Which line made this field, and which fields this line makes.
+
+The engine has no hooks, so the chart is rendered again with marked values: a mark that
+is printed ties a field to a value. Values that act through a branch are changed one by
+one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from baro.expand.ports import HelmEngine
+from baro.expand.sources.prepared import PreparedSource
+from baro.expand.tracing.feeds import Feed, feeds_of, rendered_field
+from baro.expand.tracing.markedchart import MarkedChart
+from baro.expand.tracing.valuetrace import Appearance, Setter, ValueTrace
+from baro.model.expansion import ClusterRegistration, LayerKind, Rendering
+from baro.model.fieldpath import MISSING, FieldPath, get, leaves
+from baro.model.manifest import Manifest
+from baro.model.origin import Link
+from baro.model.ref import ObjectRef
+
+_DOES_NOT_RENDER = "the chart does not render with these values"
+
+
+@dataclass(eq=False)
+class Tracer:
+    """Traces the values of one Helm source.
+
+    `clusters` are asked where a label or annotation was written.
+    """
+
+    prepared: PreparedSource
+    engine: HelmEngine
+    clusters: Sequence[ClusterRegistration] = ()
+
+    @cached_property
+    def _chart(self) -> MarkedChart:
+        return MarkedChart(self.prepared, self.engine)
+
+    @property
+    def rendering(self) -> Rendering:
+        """Return what is known of the source."""
+        return self.prepared.rendering
+
+    def value(self, path: FieldPath) -> ValueTrace:
+        """Say who sets a values path, and where it appears."""
+        chart = self._chart
+        chart.reasons.clear()
+        value = get(chart.values, path, MISSING)
+        setters = tuple(self._setters(path))
+        if value is MISSING:
+            return ValueTrace(path, None, setters)
+        if not chart.renders:
+            return ValueTrace(path, value, setters, unsettled=(_DOES_NOT_RENDER,))
+        below = {(*path, *inner): leaf for inner, leaf in leaves(value)}
+        found = list(chart.appearances(below))
+        return ValueTrace(
+            path=path,
+            value=value,
+            setters=setters,
+            appearances=_without_twins(found),
+            unread=not found and not chart.reasons,
+            unsettled=tuple(chart.reasons),
+        )
+
+    def field(self, manifest: Manifest, path: FieldPath) -> tuple[ValueTrace, ...]:
+        """Say which values make a field of a rendered object, the nearest first."""
+        document = self._chart.document(manifest)
+        if document is None:
+            return ()
+        return tuple(
+            ValueTrace(leaf, get(self._chart.values, leaf), tuple(self._setters(leaf)))
+            for leaf in self._chart.makers(document, path)
+        )
+
+    def _setters(self, path: FieldPath) -> Iterator[Setter]:
+        for layer in self.rendering.setter(path):
+            links: tuple[Link, ...] = ()
+            feeds: tuple[Feed, ...] = ()
+            rendered: tuple[Manifest, FieldPath] | None = None
+            if layer.application is not None:
+                links, feeds = feeds_of(layer, path, self.clusters)
+                inner = path if layer.kind is LayerKind.OBJECT else ()
+                rendered = rendered_field(layer.application, (*layer.within, *inner))
+            yield Setter(
+                what=str(layer.kind),
+                value=get(layer.values, path),
+                location=layer.locate(path),
+                layer=layer,
+                links=links,
+                feeds=feeds,
+                rendered=rendered,
+            )
+        chart = self.rendering.chart
+        if chart is None or get(chart.defaults, path, MISSING) is MISSING:
+            return
+        where = chart.text.locate(path) if chart.text is not None else None
+        yield Setter("chart default", get(chart.defaults, path), where)
+
+
+def _without_twins(found: Sequence[Appearance]) -> tuple[Appearance, ...]:
+    kept: dict[tuple[ObjectRef, FieldPath], Appearance] = {}
+    for appearance in found:
+        kept.setdefault((appearance.subject, appearance.path), appearance)
+    return tuple(kept.values())
+
+
+def trace_value(
+    prepared: PreparedSource,
+    engine: HelmEngine,
+    path: FieldPath,
+    clusters: Sequence[ClusterRegistration] = (),
+) -> ValueTrace:
+    """Say who sets a values path of a source, and where it appears."""
+    return Tracer(prepared, engine, clusters).value(path)
+
+
+def trace_field(
+    prepared: PreparedSource,
+    engine: HelmEngine,
+    manifest: Manifest,
+    path: FieldPath,
+    clusters: Sequence[ClusterRegistration] = (),
+) -> tuple[ValueTrace, ...]:
+    """Say which values make a field of an object that a source rendered."""
+    return Tracer(prepared, engine, clusters).field(manifest, path)
+
+
+def trace_back(
+    setter: Setter,
+    prepare: Callable[[Manifest], Sequence[PreparedSource]],
+    engine: HelmEngine,
+    clusters: Sequence[ClusterRegistration] = (),
+) -> tuple[ValueTrace, ...]:
+    """Go on where a setter was itself rendered: which values made that field.
+
+    `prepare` gives the sources of the Application that rendered it.
+    """
+    if setter.rendered is None:
+        return ()
+    manifest, path = setter.rendered
+    owner = manifest.origin.owner
+    if owner is None:
+        return ()
+    for prepared in prepare(owner):
+        if prepared.rendering.within == manifest.origin.within:
+            return Tracer(prepared, engine, clusters).field(manifest, path)
+    return ()

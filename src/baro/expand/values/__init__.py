@@ -1,0 +1,1 @@
+"""Helm values: read, layered in Helm's order, each with its line."""
