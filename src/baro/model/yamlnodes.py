@@ -141,7 +141,7 @@ class GoLoader(_Loader):  # type: ignore[misc] # the C and the Python loader sha
         text: str = node.value
         if node.tag == _PLAIN:
             # The tag `!` makes a string of it; libyaml does not tell.
-            bang = self.bangs and self.text[node.start_mark.index] == "!"
+            bang = self.bangs and self.text.startswith("!", node.start_mark.index)
             return text if bang else yamlscalar.scalar(text)
         if self.slashes:
             self.refuse_slashes(node)
