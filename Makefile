@@ -29,7 +29,7 @@ lint: $(READY) ## style, layers, spelling, generated pages
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/lint-imports
-	$(VENV)/bin/codespell src docs tests tools README.md
+	$(VENV)/bin/codespell src docs tests tools lab README.md
 	$(PYTHON) tools/docs.py --check
 
 type: $(READY) ## mypy, strict

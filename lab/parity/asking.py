@@ -4,7 +4,7 @@ import hashlib
 import json
 import socket
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -17,6 +17,7 @@ from lab.laboratory import Lab
 from lab.location import ARGOCD_NAMESPACE
 from lab.parity.case import GROUP, KINDS, Case
 from lab.parity.rendering import Rendered, render
+from lab.parity.settling import settled_sets
 from lab.ports import is_answered
 
 # Nothing in this lab acts on an Application: it generates, and it renders.
@@ -26,12 +27,8 @@ CRDS = "apiextensions.k8s.io/v1"
 DEFINITION = "CustomResourceDefinition"
 FIRST = (DEFINITION, "Secret", "ConfigMap", "AppProject")
 FOLLOW_ROUNDS = 5
-AGAIN = "lab.example.com/asked-again"
-QUIET_SECONDS = 0.7
 # Until controllers have surely seen the clusters and projects of a case.
 SEEN_SECONDS = 0.3
-SETTLE_SECONDS = 60
-STATUS_FIELDS = ("type", "status", "reason", "message")
 
 
 class Answer(TypedDict):
@@ -70,7 +67,7 @@ class Oracle:
                     time.sleep(SEEN_SECONDS)
                 _apply(self.lab, manifest, applied, answer["refused"])
             sets = [one["metadata"]["name"] for one in applied if _is_set(one)]
-            answer["sets"] = _await_sets(self.lab, sets)
+            answer["sets"] = settled_sets(self.lab, sets)
             answer["applications"] = _applications(self.lab)
         finally:
             _remove(self.lab, applied)
@@ -171,54 +168,6 @@ def _apply(
         refused[name] = "; ".join(error.causes) or str(error)
     else:
         applied.append(manifest)
-
-
-def _await_sets(lab: Lab, names: Iterable[str]) -> dict[str, list[dict[str, str]]]:
-    """Wait until each ApplicationSet has said that it is done, or that it failed."""
-    return {
-        name: lab.wait(
-            partial(_settled_conditions, lab, name),
-            f"the ApplicationSet {name} is reconciled",
-            SETTLE_SECONDS,
-        )
-        for name in names
-    }
-
-
-def _settled_conditions(lab: Lab, name: str) -> list[dict[str, str]]:
-    conditions = _conditions(lab, name)
-    if _states(conditions).get("ErrorOccurred") == "True":
-        # The controller may not have seen all that was applied with it: ask again.
-        # Besides, what is wrong is said first; what is right is still being created.
-        found = lab.kubernetes.get(GROUP, "ApplicationSet", name, ARGOCD_NAMESPACE)
-        lab.kubernetes.patch(found, {"metadata": {"annotations": {AGAIN: "true"}}})
-        _await_quiet(lambda: (_conditions(lab, name), sorted(_applications(lab))))
-        conditions = _conditions(lab, name)
-    stated = _states(conditions)
-    failed = stated.get("ErrorOccurred") == "True"
-    return conditions if failed or stated.get("ResourcesUpToDate") == "True" else []
-
-
-def _conditions(lab: Lab, name: str) -> list[dict[str, str]]:
-    found = lab.kubernetes.get(GROUP, "ApplicationSet", name, ARGOCD_NAMESPACE)
-    conditions = found.get("status", {}).get("conditions", [])
-    return sorted(
-        ({key: one.get(key, "") for key in STATUS_FIELDS} for one in conditions),
-        key=lambda one: one["type"],
-    )
-
-
-def _states(conditions: Iterable[dict[str, str]]) -> dict[str, str]:
-    return {one["type"]: one["status"] for one in conditions}
-
-
-def _await_quiet(look: Callable[[], object]) -> None:
-    seen, since = look(), time.monotonic()
-    while time.monotonic() - since < QUIET_SECONDS:
-        time.sleep(0.1)
-        now = look()
-        if now != seen:
-            seen, since = now, time.monotonic()
 
 
 def _applications(lab: Lab) -> dict[str, Object]:
