@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from baro.routing.answer import Controller
+from baro.routing.declared import Declared
 from baro.routing.request import Request
 from baro.routing.table import RouteTable
-from baro.routing.world import Declared
 
 INGRESSES = 10_000
 REQUESTS = 10_000

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from baro.routing.answer import Answer, Certainty, Controller, Loser, Outcome
+from baro.routing.declared import Declared
 from baro.routing.reasons import Reason
 from baro.routing.request import Request
 from baro.routing.table import RouteTable
-from baro.routing.world import Declared
 
 TYPES = ("Exact", "Prefix", "ImplementationSpecific")
 Short = Mapping[str, Any]

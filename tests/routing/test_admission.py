@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 import yaml
 
+from baro.routing.declared import Declared
 from baro.routing.ingress_nginx.admission import review
-from baro.routing.world import Declared
 from tests.routing import short
 
 CASES = yaml.safe_load((Path(__file__).parent / "admission.yaml").read_text("utf-8"))

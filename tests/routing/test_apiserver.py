@@ -3,7 +3,8 @@
 import pytest
 
 from baro.routing.apiserver import refusals
-from baro.routing.world import Declared, read_ingress
+from baro.routing.declared import Declared
+from baro.routing.world import read_ingress
 from tests.routing import short
 
 

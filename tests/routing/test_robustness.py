@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 from baro.errors import InputError
 from baro.routing.answer import Controller
 from baro.routing.apiserver import refusals
+from baro.routing.declared import Declared
 from baro.routing.request import Request
 from baro.routing.table import RouteTable, find_strategy, known_controllers
-from baro.routing.world import Declared, read_ingress
+from baro.routing.world import read_ingress
 
 LEAVES = st.none() | st.booleans() | st.integers() | st.text(max_size=6)
 ANY = st.recursive(

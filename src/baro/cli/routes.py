@@ -15,8 +15,7 @@ from baro.model.snapshot import Snapshot
 from baro.report import route_changes, route_table
 from baro.routing.installed import clusters_of
 from baro.routing.migration import compare
-from baro.routing.platform import ASSUMED, ClusterRoutes
-from baro.routing.world import Declared
+from baro.routing.platform import ASSUMED, ClusterRoutes, declared_of
 
 
 @click.command("routes", short_help="Show every host and path, and what serves it.")
@@ -81,7 +80,7 @@ def _compared(
     objects = clusters_of(snapshot.manifests)
     changes = {
         routes.cluster: compare(
-            [Declared(m.body, m) for m in objects.get(routes.cluster, ())],
+            declared_of(objects.get(routes.cluster, ()), snapshot.kubernetes_version),
             table.controller,
         )
         for routes in clusters

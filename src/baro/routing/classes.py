@@ -1,14 +1,13 @@
 """Which Ingresses belong to a controller other than ingress-nginx."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from baro.routing.answer import Loser
 from baro.routing.apiserver import refusals
+from baro.routing.default_class import CLASS_ANNOTATION
 from baro.routing.reasons import Code, Reason, because
 from baro.routing.world import Ingress, World
-
-CLASS_ANNOTATION = "kubernetes.io/ingress.class"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +52,53 @@ def _age(ingress: Ingress) -> tuple[int, str]:
 
 
 def _mismatch(ingress: Ingress, world: World, rule: ClassRule) -> Reason | None:
-    name = ingress.class_name
-    if name is not None:
-        controller = world.classes.get(name)
-        if controller is None:
-            # Git often holds the Ingresses without the IngressClass.
-            return None if name == rule.usual else because(Code.CLASS_UNKNOWN, name)
-        if controller.startswith(rule.controller):
-            return None
-        return because(Code.CLASS_OTHER, name, controller)
+    if ingress.refused:
+        return because(Code.API_SERVER_REFUSES, ingress.refused)
+    if ingress.class_name is not None:
+        return first_mismatch(ingress, lambda name: _other_class(name, world, rule))
     annotated = ingress.annotations.get(CLASS_ANNOTATION)
     if annotated is not None:
         if annotated == rule.usual:
             return None
         return because(Code.CLASS_ANNOTATION_OTHER, annotated, rule.usual)
-    return None if rule.without_class else because(Code.CLASS_NONE)
+    return None if rule.without_class else classless(world)
+
+
+def _other_class(name: str, world: World, rule: ClassRule) -> Reason | None:
+    controller = world.classes.get(name)
+    if controller is None:
+        # Git often holds the Ingresses without the IngressClass.
+        return None if name == rule.usual else because(Code.CLASS_UNKNOWN, name)
+    if controller.startswith(rule.controller):
+        return None
+    return because(Code.CLASS_OTHER, name, controller)
+
+
+def first_mismatch(
+    ingress: Ingress, mismatch: Callable[[str], Reason | None]
+) -> Reason | None:
+    """Return why no class that the Ingress may have is ours; None if one is."""
+    names = ingress.default_classes or (ingress.class_name or "",)
+    reasons = [mismatch(name) for name in names]
+    return None if None in reasons else reasons[0]
+
+
+def classless(world: World) -> Reason:
+    """Return why an Ingress without any class is nobody's."""
+    for name in world.default_classes:
+        return because(Code.CLASS_NONE_DEFAULT, name)
+    return because(Code.CLASS_NONE)
+
+
+def class_notes(ingress: Ingress) -> Iterator[Reason]:
+    """Return how the Ingress came by its class, where it names none."""
+    classes = ingress.default_classes
+    if classes:
+        yield because(Code.CLASS_BY_DEFAULT, classes[0])
+    if is_class_open(ingress):
+        yield because(Code.CLASS_DEFAULTS_OPEN, ", ".join(classes))
+
+
+def is_class_open(ingress: Ingress) -> bool:
+    """Tell whether nobody knows which of several default classes it gets."""
+    return len(ingress.default_classes) > 1

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from baro.routing.answer import Controller
 from baro.routing.classes import ClassRule, ours
+from baro.routing.declared import Declared, sequence, text
 from baro.routing.gateway_api.hostnames import covers
 from baro.routing.ordered import Host, Manner, OrderedRoutes, OrderedRule, Shape
 from baro.routing.reasons import Code, Reason, because
-from baro.routing.world import Declared, Ingress, PathRule, World, sequence, text
+from baro.routing.world import Ingress, PathRule, World
 
 _CLASSES = ClassRule("istio.io/ingress-controller", "istio")
 _NEVER = 1 << 62

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from baro.routing.answer import Answer, Certainty, Controller, Outcome, Place
+from baro.routing.declared import Declared
 from baro.routing.reasons import Code, Reason, because
 from baro.routing.request import Request
 from baro.routing.table import RouteTable
 from baro.routing.translation import Translation, translate
-from baro.routing.world import Declared, World
+from baro.routing.world import World
 
 GATEWAY_API = Controller("gateway-api")
 _PREFIX = "nginx.ingress.kubernetes.io/"

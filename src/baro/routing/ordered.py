@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from baro.routing.answer import Answer, Certainty, Controller, Loser, Outcome, Place
+from baro.routing.classes import class_notes, is_class_open
 from baro.routing.gateway_api.matching import full_match
 from baro.routing.possibilities import Possible, settle
 from baro.routing.reasons import Code, Reason, because
@@ -208,6 +209,7 @@ class OrderedRoutes:
         return replace(answer, losers=losers)
 
     def _take(self, rule: OrderedRule, request: Request) -> Answer:
+        doubtful = rule.notes or is_class_open(rule.ingress)
         answer = Answer(
             request=request,
             controller=self.controller,
@@ -216,7 +218,7 @@ class OrderedRoutes:
             ingress=rule.ingress.key,
             place=place_of(rule),
             why=tuple(_why(rule, request)),
-            certainty=Certainty.UNKNOWN if rule.notes else Certainty.CERTAIN,
+            certainty=Certainty.UNKNOWN if doubtful else Certainty.CERTAIN,
             subject=rule.ingress.subject,
         )
         if rule.https_status and request.scheme == "http":
@@ -271,6 +273,7 @@ def _why(rule: OrderedRule, request: Request) -> Iterator[Reason]:
     inside = rest and not rest.startswith("/") and not rule.path.endswith("/")
     if inside and rule.shape is Shape.CHARACTERS and rule.path_type == "Prefix":
         yield because(Code.PREFIX_BY_CHARACTER, rule.path)
+    yield from class_notes(rule.ingress)
     yield from rule.notes
 
 

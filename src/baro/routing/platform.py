@@ -7,10 +7,11 @@ from urllib.parse import urljoin
 from baro.errors import InputError
 from baro.model.manifest import Manifest
 from baro.routing.answer import Answer, Controller, Outcome
+from baro.routing.declared import Declared
+from baro.routing.default_class import admit
 from baro.routing.installed import clusters_of, installed
 from baro.routing.request import Request
 from baro.routing.table import RouteTable, known_controllers
-from baro.routing.world import Declared
 
 GATEWAY_ROUTES = frozenset(("HTTPRoute", "GRPCRoute"))
 ROUTED = GATEWAY_ROUTES | {"Ingress"}
@@ -19,6 +20,7 @@ ASSUMED = Controller("ingress-nginx")
 """The controller of Ingresses where none is installed; its last release."""
 GATEWAY = Controller("gateway-api")
 """Whoever serves HTTPRoutes, by the specification."""
+_GIVEN_ON_CREATION = {"creationTimestamp", "resourceVersion", "uid"}
 HOPS = 10
 """Redirects that a client follows."""
 
@@ -64,11 +66,13 @@ class ClusterRoutes:
 def cluster_routes(
     manifests: Iterable[Manifest],
     *,
+    kubernetes: str = "",
     controller: Controller | None = None,
     unready: Collection[str] = (),
 ) -> list[ClusterRoutes]:
     """Return the routes of every cluster that has any; of all if none has.
 
+    `kubernetes` is the version of the API servers, empty for a recent one.
     `controller` stands in for what the state itself installs. `unready` names
     Services (`namespace/name`) without endpoints.
 
@@ -83,7 +87,7 @@ def cluster_routes(
     }
     chosen = routed or by_cluster or {"": []}
     return [
-        _routes(cluster, objects, controller, unready)
+        _routes(cluster, objects, kubernetes, controller, unready)
         for cluster, objects in sorted(chosen.items())
     ]
 
@@ -91,6 +95,7 @@ def cluster_routes(
 def _routes(
     cluster: str,
     objects: Sequence[Manifest],
+    kubernetes: str,
     controller: Controller | None,
     unready: Collection[str],
 ) -> ClusterRoutes:
@@ -103,7 +108,7 @@ def _routes(
         flags, settings = (same.flags, same.settings) if same else ((), ())
         wanted = [Controller(controller.name, controller.version, flags, settings)]
     stood_in = [] if controller is not None else _stand_ins(objects, wanted)
-    declared = [Declared(manifest.body, manifest) for manifest in objects]
+    declared = declared_of(objects, kubernetes)
     tables = tuple(
         RouteTable.build(declared, each, unready=unready)
         for each in dict.fromkeys([*wanted, *stood_in])
@@ -114,6 +119,24 @@ def _routes(
         assumed=ASSUMED in stood_in,
         foreign=tuple(sorted({c.name for c in found} - known)),
     )
+
+
+def declared_of(objects: Iterable[Manifest], kubernetes: str) -> list[Declared]:
+    """Return the objects of one cluster as they are once the API server has them.
+
+    What an Application renders is yet to be created, unless it shows that the API
+    server has had it. Plain objects are taken at their word.
+    """
+    return admit([Declared(m.body, m, new=_is_new(m)) for m in objects], kubernetes)
+
+
+def _is_new(manifest: Manifest) -> bool:
+    return manifest.application is not None and not is_created(manifest)
+
+
+def is_created(manifest: Manifest) -> bool:
+    """Tell whether an object shows that the API server has had it."""
+    return bool(manifest.mapping("metadata").keys() & _GIVEN_ON_CREATION)
 
 
 def _stand_ins(

@@ -56,6 +56,7 @@ class Code(StrEnum):
     CLASS_UNKNOWN = "class-unknown"
     CLASS_ANNOTATION_OTHER = "class-annotation-other"
     CLASS_NONE = "class-none"
+    CLASS_NONE_DEFAULT = "class-none-default"
     NAMESPACE_NOT_WATCHED = "namespace-not-watched"
     CATCH_ALL_DISABLED = "catch-all-disabled"
     INSPECTION_FAILED = "inspection-failed"
@@ -74,6 +75,8 @@ class Code(StrEnum):
     PREFIX_NEEDS_REWRITE = "prefix-needs-rewrite"
     # What bears on certainty.
     CLASS_ASSUMED = "class-assumed"
+    CLASS_BY_DEFAULT = "class-by-default"
+    CLASS_DEFAULTS_OPEN = "class-defaults-open"
     GUARDED = "guarded"
     SNIPPET_NOT_READ = "snippet-not-read"
     REGEX_NOT_IMITATED = "regex-not-imitated"
@@ -187,6 +190,7 @@ REASONS: Mapping[Code, tuple[str, ...]] = {
     Code.CLASS_UNKNOWN: ("class_name",),
     Code.CLASS_ANNOTATION_OTHER: ("class_name", "expected"),
     Code.CLASS_NONE: (),
+    Code.CLASS_NONE_DEFAULT: ("class_name",),
     Code.NAMESPACE_NOT_WATCHED: ("namespace", "watched"),
     Code.CATCH_ALL_DISABLED: (),
     Code.INSPECTION_FAILED: ("value",),
@@ -203,6 +207,8 @@ REASONS: Mapping[Code, tuple[str, ...]] = {
     Code.CANARY_NOT_ENABLED: ("annotation",),
     Code.PREFIX_NEEDS_REWRITE: ("annotation",),
     Code.CLASS_ASSUMED: ("class_name",),
+    Code.CLASS_BY_DEFAULT: ("class_name",),
+    Code.CLASS_DEFAULTS_OPEN: ("class_names",),
     Code.GUARDED: ("annotations",),
     Code.SNIPPET_NOT_READ: ("annotation",),
     Code.REGEX_NOT_IMITATED: ("pattern", "construct"),

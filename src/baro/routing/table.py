@@ -10,10 +10,11 @@ from typing import Self
 import baro.routing as _package
 from baro.errors import InputError
 from baro.routing.answer import Answer, Controller, Loser, Place
+from baro.routing.declared import Declared
 from baro.routing.reasons import Reason
 from baro.routing.request import Request
 from baro.routing.strategy import Routes, Strategy
-from baro.routing.world import Declared, World
+from baro.routing.world import World
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,18 +8,10 @@ from dataclasses import dataclass, replace
 
 from baro.routing.answer import Controller
 from baro.routing.classes import ClassRule, ours
+from baro.routing.declared import Declared, mapping, maps, sequence, text
 from baro.routing.ordered import Manner, OrderedRoutes, OrderedRule, Shape, whole_number
 from baro.routing.reasons import Code, Reason, because
-from baro.routing.world import (
-    Declared,
-    Ingress,
-    PathRule,
-    World,
-    mapping,
-    maps,
-    sequence,
-    text,
-)
+from baro.routing.world import Ingress, PathRule, World
 
 _PREFIX = "traefik.ingress.kubernetes.io/"
 _MATCHERS = {

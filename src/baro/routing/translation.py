@@ -14,9 +14,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from baro.routing.answer import Controller
+from baro.routing.declared import Declared
 from baro.routing.ingress_nginx.behaviour import behaviour
 from baro.routing.ingress_nginx.selection import Kept, select
-from baro.routing.world import Backend, Declared, World
+from baro.routing.world import Backend, World
 
 VERSION = "gateway.networking.k8s.io/v1"
 _REPLACED = frozenset(("Gateway", "GRPCRoute", "HTTPRoute", "Ingress"))

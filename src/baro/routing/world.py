@@ -5,56 +5,14 @@ A field of the wrong type counts as absent: what the API server would say to it 
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
+from baro.routing.declared import Declared, mapping, maps, sequence, text
+from baro.routing.default_class import default_classes
+
 INGRESS_GROUP = "networking.k8s.io"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Declared:
-    """A Kubernetes object, and what the caller wants to be given back with it."""
-
-    body: Mapping[str, Any]
-    subject: object = None
-
-    @property
-    def kind(self) -> str:
-        """Return the kind, as written."""
-        return text(self.body.get("kind"))
-
-    @property
-    def group(self) -> str:
-        """Return the API group; empty for the core group."""
-        version = text(self.body.get("apiVersion"))
-        return version.rpartition("/")[0]
-
-    @property
-    def metadata(self) -> Mapping[str, Any]:
-        """Return the metadata; an empty map where there is none."""
-        return mapping(self.body.get("metadata"))
-
-    @property
-    def spec(self) -> Mapping[str, Any]:
-        """Return the spec; an empty map where there is none."""
-        return mapping(self.body.get("spec"))
-
-    @property
-    def name(self) -> str:
-        """Return the object's name."""
-        return text(self.metadata.get("name"))
-
-    @property
-    def namespace(self) -> str:
-        """Return the namespace; `default` where none is written."""
-        return text(self.metadata.get("namespace")) or "default"
-
-    @property
-    def created(self) -> int | None:
-        """Return the seconds since 1970, or None where nobody has said it."""
-        return _seconds(self.metadata.get("creationTimestamp"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +45,9 @@ class Ingress:
     """What routing reads of an Ingress.
 
     `created` is in seconds since 1970, None where nobody has said it; `key` is
-    `namespace/name`.
+    `namespace/name`. `default_classes` are those of which the API server writes one
+    in, `class_name` being the one that it takes unless ages say otherwise; `refused`
+    is why it does not create the Ingress.
     """
 
     namespace: str
@@ -100,6 +60,8 @@ class Ingress:
     default_backend: Backend | None
     has_default_backend: bool
     subject: object = None
+    default_classes: tuple[str, ...] = ()
+    refused: str = ""
     key: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -140,11 +102,13 @@ class World:
 
     `services_known` is False when the caller gave no Service at all: then every
     Service that an Ingress names is taken to exist. `ready` says for a Service
-    with EndpointSlices whether one of its endpoints is ready.
+    with EndpointSlices whether one of its endpoints is ready. `default_classes` are
+    the IngressClasses that the API server gives to new Ingresses, likeliest first.
     """
 
     ingresses: tuple[Ingress, ...] = ()
     classes: Mapping[str, str] = field(default_factory=dict)
+    default_classes: tuple[str, ...] = ()
     services: Mapping[str, Service] = field(default_factory=dict)
     services_known: bool = False
     ready: Mapping[str, bool] = field(default_factory=dict)
@@ -170,6 +134,7 @@ class World:
                 declared.name: text(declared.spec.get("controller"))
                 for declared in by_kind["IngressClass"]
             },
+            default_classes=default_classes(by_kind["IngressClass"]),
             services={f"{s.namespace}/{s.name}": s for s in services},
             services_known=bool(services),
             ready=_readiness(by_kind["EndpointSlice"]),
@@ -180,30 +145,6 @@ class World:
     def of_kind(self, kind: str) -> Sequence[Declared]:
         """Return the objects of a kind as they were given."""
         return self.declared.get(kind, ())
-
-
-def text(value: object) -> str:
-    """Return a string or a number as text, anything else as an empty text."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    return ""
-
-
-def mapping(value: object) -> Mapping[str, Any]:
-    """Return a map, or an empty one for anything else."""
-    return value if isinstance(value, Mapping) else {}
-
-
-def sequence(value: object) -> Sequence[Any]:
-    """Return a list, or an empty one for anything else."""
-    return value if isinstance(value, list | tuple) else ()
-
-
-def maps(value: object) -> Iterator[Mapping[str, Any]]:
-    """Return the maps of a list; other elements are passed over."""
-    return (element for element in sequence(value) if isinstance(element, Mapping))
 
 
 def read_ingress(declared: Declared) -> Ingress:
@@ -231,20 +172,9 @@ def read_ingress(declared: Declared) -> Ingress:
         default_backend=_backend(spec.get("defaultBackend")),
         has_default_backend=spec.get("defaultBackend") is not None,
         subject=declared.subject,
+        default_classes=declared.default_classes,
+        refused=declared.refused,
     )
-
-
-def _seconds(value: object) -> int | None:
-    if isinstance(value, str):
-        try:
-            value = datetime.fromisoformat(value)
-        except ValueError:
-            return None
-    # YAML readers turn an unquoted timestamp into a datetime.
-    if not isinstance(value, datetime):
-        return None
-    aware = value if value.tzinfo else value.replace(tzinfo=UTC)
-    return int(aware.timestamp())
 
 
 def _rule(rule: Mapping[str, Any]) -> Rule:

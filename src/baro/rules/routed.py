@@ -30,7 +30,8 @@ ANYWHERE = "any.other.host.example"
 @lru_cache(maxsize=1)
 def routed(snapshot: Snapshot) -> Sequence[ClusterRoutes]:
     """Return the routes of every cluster of a state; all rules share them."""
-    return tuple(cluster_routes(snapshot.manifests))
+    version = snapshot.kubernetes_version
+    return tuple(cluster_routes(snapshot.manifests, kubernetes=version))
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,9 +8,9 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from baro.routing.declared import Declared
 from baro.routing.ordered import globs
 from baro.routing.table import RouteTable
-from baro.routing.world import Declared
 from tests.routing import short
 
 TABLES = Path(__file__).parent / "tables"

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from baro.routing.answer import Controller
+from baro.routing.declared import Declared
 from baro.routing.table import RouteTable
-from baro.routing.world import Declared
 
 Short = Mapping[str, Any]
 VERSION = "gateway.networking.k8s.io/v1"

@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from baro.routing.answer import Controller
+from baro.routing.declared import Declared
 from baro.routing.migration import compare
 from baro.routing.request import Request
 from baro.routing.table import RouteTable, known_controllers
-from baro.routing.world import Declared
 
 JUNK = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text("/*.a(", max_size=4),

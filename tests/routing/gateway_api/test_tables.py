@@ -7,10 +7,11 @@ import pytest
 import yaml
 
 from baro.routing.answer import Controller
+from baro.routing.declared import Declared
 from baro.routing.gateway_api.conditions import Condition
 from baro.routing.gateway_api.routes import GatewayApi
 from baro.routing.table import RouteTable
-from baro.routing.world import Declared, World
+from baro.routing.world import World
 from tests.routing import short
 from tests.routing.gateway_api import short as written
 

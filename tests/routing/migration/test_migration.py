@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 import yaml
 
+from baro.routing.declared import Declared
 from baro.routing.migration import Change, compare, prefix_rewrite
 from baro.routing.table import RouteTable
 from baro.routing.translation import translate
-from baro.routing.world import Declared
 from tests.routing import short
 
 TABLE = Path(__file__).parent / "cases.yaml"

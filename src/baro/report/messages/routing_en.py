@@ -94,6 +94,10 @@ REASONS: Mapping[Code, str] = {
         "its annotation names the class {class_name}; the controller serves {expected}"
     ),
     Code.CLASS_NONE: "it names no class, and the controller ignores such Ingresses",
+    Code.CLASS_NONE_DEFAULT: (
+        "it names no class; the default, {class_name}, is written only into an Ingress "
+        "that is being created"
+    ),
     Code.NAMESPACE_NOT_WATCHED: (
         "the controller watches {watched}, not the namespace {namespace}"
     ),
@@ -129,6 +133,14 @@ REASONS: Mapping[Code, str] = {
     Code.CLASS_ASSUMED: (
         "IngressClass {class_name} is not among the objects; it is taken to be this "
         "controller's"
+    ),
+    Code.CLASS_BY_DEFAULT: (
+        "it names no class: the API server writes the default, {class_name}, into it "
+        "when it is created (one that is there already stays without)"
+    ),
+    Code.CLASS_DEFAULTS_OPEN: (
+        "more than one IngressClass is the default ({class_names}); the newest counts, "
+        "and Git does not say which that is"
     ),
     Code.GUARDED: "a client may be turned away before: {annotations}",
     Code.SNIPPET_NOT_READ: "{annotation} may change everything; baro does not read it",

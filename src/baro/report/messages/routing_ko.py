@@ -111,6 +111,10 @@ REASONS: Mapping[Code, str] = {
         "담당합니다"
     ),
     Code.CLASS_NONE: "클래스가 없는 Ingress이며 컨트롤러는 이런 Ingress를 무시합니다",
+    Code.CLASS_NONE_DEFAULT: (
+        "클래스가 없는 Ingress입니다. 기본 클래스 {class_name}은(는) Ingress를 새로 "
+        "만들 때만 기록됩니다"
+    ),
     Code.NAMESPACE_NOT_WATCHED: (
         "컨트롤러는 {watched}만 감시하며 {namespace} 네임스페이스는 보지 않습니다"
     ),
@@ -153,6 +157,14 @@ REASONS: Mapping[Code, str] = {
     Code.CLASS_ASSUMED: (
         "주어진 객체에 {class_name} IngressClass가 없습니다. 이 컨트롤러의 것으로 "
         "봅니다"
+    ),
+    Code.CLASS_BY_DEFAULT: (
+        "클래스를 쓰지 않은 Ingress이므로, 만들 때 API 서버가 기본 클래스 "
+        "{class_name}을(를) 기록합니다(이미 있는 Ingress에는 기록하지 않습니다)"
+    ),
+    Code.CLASS_DEFAULTS_OPEN: (
+        "기본 IngressClass가 여럿입니다({class_names}). 가장 최근에 만든 것이 "
+        "쓰이지만 Git만으로는 어느 것인지 알 수 없습니다"
     ),
     Code.GUARDED: "그 전에 클라이언트가 거부될 수 있습니다: {annotations}",
     Code.SNIPPET_NOT_READ: (

@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from baro.routing.answer import Answer, Certainty, Controller, Outcome, Place
+from baro.routing.declared import mapping, maps, text
 from baro.routing.gateway_api.attaching import Grant, permitted
 from baro.routing.gateway_api.matching import Entry
 from baro.routing.gateway_api.objects import BackendRef, Listener
 from baro.routing.possibilities import Possible, by_chance
 from baro.routing.reasons import Code, Reason, because
 from baro.routing.request import Request
-from baro.routing.world import World, mapping, maps, text
+from baro.routing.world import World
 
 _PORTS = {"http": 80, "https": 443}
 _WITHOUT_EFFECT = frozenset(("RequestMirror", "ResponseHeaderModifier"))

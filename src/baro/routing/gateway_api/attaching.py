@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from baro.routing.declared import mapping, maps, sequence, text
 from baro.routing.gateway_api.hostnames import meet
 from baro.routing.gateway_api.objects import (
     GROUP,
@@ -20,7 +21,7 @@ from baro.routing.gateway_api.objects import (
     declared_of,
 )
 from baro.routing.reasons import Code, Reason, because
-from baro.routing.world import World, mapping, maps, sequence, text
+from baro.routing.world import World
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from baro.routing.world import Declared, World, mapping, maps, sequence, text
+from baro.routing.declared import Declared, mapping, maps, sequence, text
+from baro.routing.world import World
 
 GROUP = "gateway.networking.k8s.io"
 PROTOCOLS: Mapping[str, tuple[str, ...]] = {

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from baro.routing.answer import Answer, Certainty, Controller, Loser, Outcome, Place
+from baro.routing.declared import mapping
 from baro.routing.gateway_api.acting import Scene, place_of
 from baro.routing.gateway_api.attaching import (
     Attaching,
@@ -28,7 +29,7 @@ from baro.routing.nginx.uri import BadTargetError, escape, split_target
 from baro.routing.possibilities import Possible, settle
 from baro.routing.reasons import Code, Reason, because
 from baro.routing.request import Request
-from baro.routing.world import World, mapping
+from baro.routing.world import World
 
 NAME = "gateway-api"
 LAST_VERSION = "1.6.1"

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from baro.routing.answer import Controller
+from baro.routing.declared import Declared
 from baro.routing.ingress_nginx.annotation_checks import RefusedError
 from baro.routing.ingress_nginx.annotation_table import KNOWN
 from baro.routing.ingress_nginx.annotations import read_settings
@@ -21,7 +22,7 @@ from baro.routing.ingress_nginx.routes import IngressNginxRoutes
 from baro.routing.ingress_nginx.selection import class_mismatch, forbidden_value
 from baro.routing.ingress_nginx.strategy import STRATEGY
 from baro.routing.reasons import Code, Reason
-from baro.routing.world import Declared, Ingress, PathRule, World, read_ingress
+from baro.routing.world import Ingress, PathRule, World, read_ingress
 
 _PLAIN_PATH = re.compile(r"/[A-Za-z0-9._\-/]*")
 _PLAIN_PATH_WITHOUT_DOTS = re.compile(r"/[A-Za-z0-9_\-/]*")

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 from baro.routing.answer import Loser
 from baro.routing.apiserver import refusals
+from baro.routing.classes import class_notes, classless, first_mismatch
+from baro.routing.default_class import CLASS_ANNOTATION
 from baro.routing.ingress_nginx.annotation_checks import RefusedError
 from baro.routing.ingress_nginx.annotations import Settings, read_settings
 from baro.routing.ingress_nginx.behaviour import Behaviour
 from baro.routing.reasons import Code, Reason, because
 from baro.routing.world import Ingress, World
 
-CLASS_ANNOTATION = "kubernetes.io/ingress.class"
 # ingress-nginx: internal/ingress/inspector/rules.go
 _FORBIDDEN = re.compile(
     r"\s*alias\s*.*;|\s*root\s*.*;"
@@ -81,7 +82,7 @@ def _caveats(ingress: Ingress, world: World) -> tuple[Reason, ...]:
     # A set without any IngressClass is a set of Ingresses: nothing to be said.
     if world.classes and is_class_assumed(ingress, world):
         caveats.append(because(Code.CLASS_ASSUMED, ingress.class_name or ""))
-    return tuple(caveats)
+    return (*caveats, *class_notes(ingress))
 
 
 def loser(ingress: Ingress, reason: Reason) -> Loser:
@@ -124,23 +125,30 @@ def class_mismatch(
 ) -> Reason | None:
     """Return why the Ingress is another controller's, or None where it is ours."""
     # ingress-nginx: internal/ingress/controller/store/store.go, GetIngressClass
-    name = ingress.class_name
-    if name is not None:
-        controller = world.classes.get(name)
-        if controller is None:
-            # Git often holds the Ingresses without the IngressClass.
-            ours = name == behaviour.ingress_class
-            return None if ours else because(Code.CLASS_UNKNOWN, name)
-        by_name = behaviour.by_name and name == behaviour.ingress_class
-        if controller == behaviour.controller_class or by_name:
-            return None
-        return because(Code.CLASS_OTHER, name, controller)
+    if ingress.refused:
+        return because(Code.API_SERVER_REFUSES, ingress.refused)
+    if ingress.class_name is not None:
+        return first_mismatch(
+            ingress, lambda name: _other_class(name, world, behaviour)
+        )
     annotated = ingress.annotations.get(CLASS_ANNOTATION)
     if annotated is not None:
         if annotated == behaviour.ingress_class:
             return None
         return because(Code.CLASS_ANNOTATION_OTHER, annotated, behaviour.ingress_class)
-    return None if behaviour.without_class else because(Code.CLASS_NONE)
+    return None if behaviour.without_class else classless(world)
+
+
+def _other_class(name: str, world: World, behaviour: Behaviour) -> Reason | None:
+    controller = world.classes.get(name)
+    if controller is None:
+        # Git often holds the Ingresses without the IngressClass.
+        ours = name == behaviour.ingress_class
+        return None if ours else because(Code.CLASS_UNKNOWN, name)
+    by_name = behaviour.by_name and name == behaviour.ingress_class
+    if controller == behaviour.controller_class or by_name:
+        return None
+    return because(Code.CLASS_OTHER, name, controller)
 
 
 def is_class_assumed(ingress: Ingress, world: World) -> bool:

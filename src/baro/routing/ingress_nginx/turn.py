@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import TypedDict, Unpack
 
 from baro.routing.answer import Answer, Certainty, Outcome
+from baro.routing.classes import is_class_open
 from baro.routing.ingress_nginx.canaries import share
 from baro.routing.ingress_nginx.locations import Location
 from baro.routing.ingress_nginx.rewriting import Rewritten, rewrite
@@ -270,7 +271,8 @@ class Turn:
         if settings.guards:
             doubts += (because(Code.GUARDED, ", ".join(settings.guards)),)
         doubts += tuple(because(Code.SNIPPET_NOT_READ, s) for s in settings.snippets)
-        return doubts, not (unread or settings.snippets)
+        open_class = is_class_open(owner.ingress)
+        return doubts, not (unread or settings.snippets or open_class)
 
     def _fill(self, text: str) -> str:
         if "$" not in text:

@@ -80,7 +80,8 @@ from baro.model.manifest import Manifest
 from baro.model.ref import ObjectRef
 from baro.model.snapshot import Snapshot
 from baro.model.workload import POD_TEMPLATES
-from baro.routing.world import INGRESS_GROUP, Declared, Service, World
+from baro.routing.declared import Declared
+from baro.routing.world import INGRESS_GROUP, Service, World
 from baro.rules.made import makers
 from baro.rules.nearest import nearest
 from baro.rules.routed import path_fields

@@ -57,7 +57,8 @@ from collections.abc import Iterator
 
 from baro.model.finding import Evidence, Finding, Layer, Severity
 from baro.routing.apiserver import refusals
-from baro.routing.world import INGRESS_GROUP, Declared, read_ingress
+from baro.routing.declared import Declared
+from baro.routing.world import INGRESS_GROUP, read_ingress
 from baro.rules.rule import Context, rule
 
 

@@ -3,8 +3,8 @@
 Reports Ingresses that no ingress-nginx of their cluster serves: no class, a class that
 does not exist, a namespace that is not watched, a value that it refuses; and paths to
 a `resource` instead of a Service.
-Not reported are classes of other controllers, and Ingresses without a class where a
-default class exists: the API server writes it down.
+Not reported are classes of other controllers, and Ingresses without a class that are
+yet to be created where a default class exists: the API server writes it down.
 
 ## Why it matters
 
@@ -91,21 +91,25 @@ ingress="kr/backstage" error="ingress does not contain a valid IngressClass"
 ```
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from baro.model.fieldpath import FieldPath
 from baro.model.finding import Confidence, Evidence, Finding, Layer, Severity
 from baro.model.manifest import Manifest
 from baro.routing.answer import Loser
-from baro.routing.ingress_nginx.selection import CLASS_ANNOTATION
-from baro.routing.platform import ClusterRoutes
+from baro.routing.default_class import CLASS_ANNOTATION
+from baro.routing.platform import ClusterRoutes, is_created
 from baro.routing.reasons import Code, Reason
 from baro.rules.nearest import nearest
 from baro.rules.routed import Nginx, ingress_nginx, path_fields
 from baro.rules.rule import Context, rule
 
-_DEFAULT_CLASS = "ingressclass.kubernetes.io/is-default-class"
-_CLASS = (Code.CLASS_UNKNOWN, Code.CLASS_ANNOTATION_OTHER, Code.CLASS_NONE)
+_CLASS = (
+    Code.CLASS_UNKNOWN,
+    Code.CLASS_ANNOTATION_OTHER,
+    Code.CLASS_NONE,
+    Code.CLASS_NONE_DEFAULT,
+)
 _MESSAGES: Mapping[Code, str] = {
     Code.CLASS_UNKNOWN: "names the IngressClass {class_name}, which nobody makes",
     Code.CLASS_ANNOTATION_OTHER: (
@@ -113,6 +117,10 @@ _MESSAGES: Mapping[Code, str] = {
         "{expected}"
     ),
     Code.CLASS_NONE: "names no IngressClass, and none is the default",
+    Code.CLASS_NONE_DEFAULT: (
+        "names no IngressClass, and the default, {class_name}, is written only into an "
+        "Ingress that is being created"
+    ),
     Code.NAMESPACE_NOT_WATCHED: (
         "is in namespace {namespace}, and ingress-nginx watches {watched} alone"
     ),
@@ -149,7 +157,7 @@ def _left_out(ctx: Context, controllers: list[Nginx]) -> Iterator[Finding]:
         for loser in nginx.routes.selection.left_out:
             lost.setdefault(loser.ingress, []).append(loser)
     cluster = controllers[0].cluster
-    classes = _classes(ctx, cluster)
+    classes = sorted(controllers[0].routes.table.world.classes)
     for key, losers in lost.items():
         # The reason that is not about the class is the one of its own controller.
         reason = min((each.why for each in losers), key=lambda why: why.code in _CLASS)
@@ -159,48 +167,39 @@ def _left_out(ctx: Context, controllers: list[Nginx]) -> Iterator[Finding]:
             or len(losers) < len(controllers)
             or reason.code not in _MESSAGES
             or reason.fields.get("annotation", "").endswith("-snippet")
-            or (reason.code in _CLASS and not _judged(reason, cluster, classes))
+            or (reason.code in _CLASS and not _judged(reason, cluster, ingress))
         ):
             continue
         yield _finding(ctx, ingress, reason, classes)
 
 
 def _finding(
-    ctx: Context, ingress: Manifest, reason: Reason, classes: Mapping[str, bool]
+    ctx: Context, ingress: Manifest, reason: Reason, classes: Sequence[str]
 ) -> Finding:
-    named = reason.fields.get("class_name", "")
+    is_default = reason.code is Code.CLASS_NONE_DEFAULT
+    class_name = reason.fields.get("class_name", "")
+    named = "" if is_default else class_name
     near = nearest(named, classes) if named else ""
     # A class of that name may come from a controller that Git does not install.
     guess = bool(named) and not near
+    right = class_name if is_default else near or next(iter(classes), "nginx")
     return ctx.finding(
         ingress,
         _MESSAGES[reason.code].format(**reason.fields)
         + (f"; there is {near}" if near else ""),
         (Evidence.of(ingress, _field(reason)),),
-        fix=f"Write ingressClassName: {near or next(iter(classes), 'nginx')}."
-        if reason.code in _CLASS
-        else "",
+        fix=f"Write ingressClassName: {right}." if reason.code in _CLASS else "",
         severity=Severity.WARNING if guess else Severity.ERROR,
         confidence=Confidence.POSSIBLE if guess else Confidence.CERTAIN,
     )
 
 
-def _judged(
-    reason: Reason, cluster: ClusterRoutes, classes: Mapping[str, bool]
-) -> bool:
+def _judged(reason: Reason, cluster: ClusterRoutes, ingress: Manifest) -> bool:
     """Tell whether the state says enough about classes to call one wrong."""
     if cluster.assumed or cluster.foreign:
         return False
-    return reason.code is not Code.CLASS_NONE or not any(classes.values())
-
-
-def _classes(ctx: Context, cluster: ClusterRoutes) -> dict[str, bool]:
-    """Return the IngressClasses of a cluster, and which of them is the default."""
-    return {
-        each.ref.name: each.get("metadata", "annotations", _DEFAULT_CLASS) == "true"
-        for each in ctx.declared.of_kind("IngressClass")
-        if each.cluster == cluster.cluster
-    }
+    # One that nobody has created yet would be given the default class.
+    return reason.code is not Code.CLASS_NONE_DEFAULT or is_created(ingress)
 
 
 def _field(reason: Reason) -> FieldPath:
@@ -212,6 +211,7 @@ def _field(reason: Reason) -> FieldPath:
         Code.NAMESPACE_NOT_WATCHED: ("metadata", "namespace"),
         Code.CATCH_ALL_DISABLED: ("spec", "defaultBackend"),
         Code.CLASS_NONE: ("spec",),
+        Code.CLASS_NONE_DEFAULT: ("spec",),
     }.get(reason.code, ("spec", "rules"))
 
 
