@@ -58,7 +58,10 @@ def routes_of(snapshot: Snapshot, given: dict[str, Any]) -> list[ClusterRoutes]:
         )
     wanted = Controller.parse(given["controller"]) if given["controller"] else None
     found = cluster_routes(
-        snapshot.manifests, controller=wanted, unready=frozenset(given["no_endpoints"])
+        snapshot.manifests,
+        kubernetes=snapshot.kubernetes_version,
+        controller=wanted,
+        unready=frozenset(given["no_endpoints"]),
     )
     if not given["cluster"]:
         return found
