@@ -17,8 +17,12 @@ POD_TEMPLATES: Mapping[str, FieldPath] = {
     "Job": ("spec", "template"),
     "CronJob": ("spec", "jobTemplate", "spec", "template"),
     "Rollout": ("spec", "template"),
+    "DeploymentConfig": ("spec", "template"),
 }
-"""Where each kind of workload keeps its Pod; `Rollout` is Argo Rollouts'."""
+"""Where each kind of workload keeps its Pod.
+
+`Rollout` is Argo Rollouts', `DeploymentConfig` OpenShift's.
+"""
 
 CONTAINERS = ("initContainers", "containers", "ephemeralContainers")
 

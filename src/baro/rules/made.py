@@ -15,10 +15,26 @@ from baro.model.snapshot import Snapshot
 from baro.model.workload import POD_TEMPLATES, containers
 
 KINDS = ("Secret", "ConfigMap", "ServiceAccount", "PersistentVolumeClaim")
-ALWAYS = frozenset({("ConfigMap", "kube-root-ca.crt"), ("ServiceAccount", "default")})
-"""What Kubernetes itself makes in every namespace."""
+ALWAYS = frozenset(
+    {
+        ("ConfigMap", "kube-root-ca.crt"),
+        ("ConfigMap", "istio-ca-root-cert"),
+        ("ConfigMap", "openshift-service-ca.crt"),
+        *(("ServiceAccount", name) for name in ("default", "builder", "deployer")),
+    }
+)
+"""What Kubernetes, Istio and OpenShift make in every namespace."""
 
 _BUILT_IN = ("", "apps", "batch", "autoscaling", "policy", "extensions")
+_COPIERS = (
+    "reflector.v1.k8s.emberstack.com/",
+    "replicator.v1.mittwald.de/replicate-to",
+)
+"""Annotations by which a Secret or ConfigMap is copied into other namespaces."""
+_SPREADERS = ("Bundle", "ClusterPolicy", "ClusterSecret", "Policy")
+"""Kinds of trust-manager, Kyverno and ClusterSecret: what they make is anywhere."""
+_CERTIFIED = ("cert-manager.io/", "kubernetes.io/tls-acme")
+"""Annotations by which cert-manager makes the Secrets that an Ingress names."""
 _GENERATED_KEY = {"Password": "password", "UUID": "uuid"}
 """external-secrets: the key that each generator yields."""
 
@@ -32,12 +48,16 @@ class Makers:
 
     `keys` holds the entries of a Secret or ConfigMap; None where they are not known.
     `unseen` are namespaces into which something deploys that could not be rendered.
-    `elsewhere` tells that some Application is not known at all.
+    `elsewhere` tells that some Application is not known at all. `operators` are the
+    names of objects whose controllers make what nobody wrote down.
     """
 
     keys: dict[ObjectRef, frozenset[str] | None] = field(default_factory=dict)
     unseen: set[Namespace] = field(default_factory=set)
     elsewhere: bool = False
+    operators: defaultdict[Namespace, set[str]] = field(
+        default_factory=lambda: defaultdict(set)
+    )
     _words: defaultdict[Namespace, set[str]] = field(
         default_factory=lambda: defaultdict(set)
     )
@@ -100,10 +120,42 @@ def _note(manifest: Manifest, found: Makers) -> None:
         found.mention(place, _arguments(manifest))
     elif manifest.kind in POD_TEMPLATES:
         found.mention(place, _arguments(manifest))
-    elif ref.group not in _BUILT_IN and not ref.group.endswith("k8s.io"):
-        # An operator's object: whatever it names, its controller may make.
+    elif _custom(ref.group):
+        _note_operated(manifest, found)
+    _note_annotations(manifest, found)
+
+
+def _note_operated(manifest: Manifest, found: Makers) -> None:
+    """Note that an operator may make whatever its object names."""
+    place = (manifest.cluster, manifest.ref.namespace)
+    name = manifest.ref.name
+    if name:
+        found.operators[place].add(name)
+    words = (name, f"{name}-app", f"{name}-superuser", *_strings(manifest.body))
+    found.mention(place, iter(words))
+    if manifest.kind in _SPREADERS:
+        for word in words:
+            found.everywhere(word)
+
+
+def _note_annotations(manifest: Manifest, found: Makers) -> None:
+    """Note what a controller makes because an annotation asks for it."""
+    annotations = manifest.mapping("metadata", "annotations")
+    place = (manifest.cluster, manifest.ref.namespace)
+    if manifest.kind == "Service":
+        # OpenShift's serving certificates are asked for here.
+        found.mention(place, (v for v in annotations.values() if isinstance(v, str)))
+    elif manifest.kind in ("Secret", "ConfigMap"):
+        if any(str(key).startswith(_COPIERS) for key in annotations):
+            found.everywhere(manifest.ref.name)
+    elif any(str(key).startswith(_CERTIFIED) for key in annotations):
         found.mention(place, _strings(manifest.body))
-        found.mention(place, iter((f"{ref.name}-app", f"{ref.name}-superuser")))
+
+
+def _custom(group: str) -> bool:
+    """Tell whether a group is an operator's, not Kubernetes' own."""
+    own = group.endswith("k8s.io") and not group.endswith("x-k8s.io")
+    return group not in _BUILT_IN and not own
 
 
 def entries(manifest: Manifest) -> frozenset[str] | None:

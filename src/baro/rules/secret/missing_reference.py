@@ -84,9 +84,10 @@ from baro.rules.rule import Context, rule
 @rule("missing-reference", Severity.ERROR, layer=Layer.SECRET)
 def check(ctx: Context) -> Iterator[Finding]:
     made = makers(ctx.declared)
-    sure = Confidence.LIKELY if made.elsewhere else Confidence.CERTAIN
     for manifest in ctx.declared.manifests:
         told = set()
+        place = (manifest.cluster, manifest.ref.namespace)
+        guess = made.elsewhere or place in made.operators
         for need in needs(manifest):
             ref = ObjectRef(
                 need.kind, need.name, manifest.ref.namespace, "", manifest.cluster
@@ -105,7 +106,7 @@ def check(ctx: Context) -> Iterator[Finding]:
                 (Evidence.of(manifest, need.path),),
                 fix=f"Add {need.kind} {need.name} to namespace {ref.namespace}, "
                 "or name one that is made.",
-                confidence=sure,
+                confidence=Confidence.LIKELY if guess else Confidence.CERTAIN,
             )
 
 

@@ -63,7 +63,8 @@ connect ECONNREFUSED 10.96.12.7:5432
 ```
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from baro.graph.relations.selects import selected, workloads_by_namespace
 from baro.model.finding import Confidence, Evidence, Finding, Layer, Severity
@@ -78,19 +79,22 @@ def check(ctx: Context) -> Iterator[Finding]:
     made = makers(ctx.declared)
     for service in ctx.declared.of_kind("Service", group=""):
         place = (service.cluster, service.ref.namespace)
+        selector = service.mapping("spec", "selector")
         beside = [
             workload
             for workload in workloads.get(place, ())
             if workload.application == service.application
         ]
         if (
-            not service.mapping("spec", "selector")
+            not selector
+            or service.text("spec", "type") == "ExternalName"
             or not beside
+            or _operated(selector, made.operators.get(place, ()))
             or place in made.unseen
             or any(selected(service, workloads))
         ):
             continue
-        wanted = _pairs(service.mapping("spec", "selector"))
+        wanted = _pairs(selector)
         first = beside[0]
         yield ctx.finding(
             service,
@@ -107,6 +111,11 @@ def check(ctx: Context) -> Iterator[Finding]:
             fix="Make the selector equal to labels of the Pod template.",
             confidence=Confidence.LIKELY,
         )
+
+
+def _operated(selector: Mapping[str, Any], names: Iterable[str]) -> bool:
+    """Tell whether an operator's object is selected, whose Pods nobody wrote down."""
+    return any(str(value).startswith(tuple(names)) for value in selector.values())
 
 
 def _pairs(labels: object) -> str:
