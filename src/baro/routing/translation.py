@@ -11,8 +11,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
+from baro.model import weburl
 from baro.routing.answer import Controller
 from baro.routing.declared import Declared
 from baro.routing.ingress_nginx.behaviour import behaviour
@@ -262,7 +262,7 @@ def _rule(spot: _Spot, *, regex: bool) -> dict[str, Any]:
 
 
 def _away(url: str, code: int) -> dict[str, Any]:
-    parts = urlsplit(url)
+    parts = weburl.parts(url)
     redirect: dict[str, Any] = {"statusCode": code}
     if parts.scheme:
         redirect["scheme"] = parts.scheme

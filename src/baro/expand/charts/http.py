@@ -4,7 +4,8 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import IO
-from urllib.parse import urlsplit
+
+from baro.model import weburl
 
 TIMEOUT = 30.0
 """Seconds that a server may be silent."""
@@ -36,7 +37,7 @@ class Answer:
 
 def local(host: str) -> bool:
     """Tell whether a host (with or without a port) is this machine."""
-    return (urlsplit(f"//{host}").hostname or "") in _LOCAL
+    return (weburl.parts(f"//{host}").hostname or "") in _LOCAL
 
 
 def get(url: str, most: int, headers: Mapping[str, str] | None = None) -> Answer:
@@ -46,7 +47,7 @@ def get(url: str, most: int, headers: Mapping[str, str] | None = None) -> Answer
         HttpError: it is no HTTP URL, the server refuses or is silent, or the answer
             is longer than `most` bytes.
     """
-    if urlsplit(url).scheme not in ("http", "https"):
+    if weburl.parts(url).scheme not in ("http", "https"):
         raise HttpError(f"{url}: only http and https are fetched")
     # Only a run that fetches waits for the imports: `ssl` alone takes its time.
     from baro.expand.charts.opener import opened  # noqa: PLC0415

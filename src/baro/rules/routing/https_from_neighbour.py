@@ -91,8 +91,8 @@ Location: https://platform.example/hooks
 """
 
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
+from baro.model import weburl
 from baro.model.finding import Evidence, Finding, Layer, Severity
 from baro.model.manifest import Manifest
 from baro.model.snapshot import Snapshot
@@ -143,4 +143,4 @@ def _https_hosts(state: Snapshot) -> Iterator[str]:
     urls += [document.text("app", "baseUrl") for document in backstages(state)]
     for url in urls:
         if url.startswith("https://"):
-            yield urlsplit(url).hostname or ""
+            yield weburl.parts(url).hostname or ""

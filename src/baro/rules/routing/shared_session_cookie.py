@@ -109,9 +109,9 @@ req.session["oidc:keycloak.platform.example"] is undefined
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from baro.errors import InputError
+from baro.model import weburl
 from baro.model.fieldpath import get
 from baro.model.finding import Evidence, Finding, Layer, Severity
 from baro.model.manifest import Manifest
@@ -139,7 +139,7 @@ class _Place:
 
     def evidence(self) -> Evidence:
         """Return what puts it on this host: its Ingress, where its URL says another."""
-        if self.ways and urlsplit(self.url).hostname != self.host:
+        if self.ways and weburl.parts(self.url).hostname != self.host:
             return self.ways[0].evidence("")
         stated = bool(self.document.text("backend", "baseUrl"))
         return self.document.evidence("backend" if stated else "app", "baseUrl")
@@ -177,7 +177,7 @@ def _places(ctx: Context, document: Document) -> Iterator[_Place]:
     Those are the hosts of its Ingresses, whatever its base URL says; the base URL's
     where no Ingress names one.
     """
-    stated = urlsplit(_url(document)).hostname or ""
+    stated = weburl.parts(_url(document)).hostname or ""
     found: defaultdict[str, list[Front]] = defaultdict(list)
     for front in fronts(ctx.declared, ctx.graph, document.config):
         found[stated if front.host == "*" else front.host].append(front)
