@@ -99,6 +99,17 @@ def _alias_givers(entries: Sequence[tuple[Kept, Rule]]) -> Sequence[Kept]:
     return givers if len({one.settings.aliases for one in givers}) > 1 else ()
 
 
+def possible_oldest(group: Sequence[Kept]) -> list[Kept]:
+    """Return those that may have been created first; one if all ages are known.
+
+    `group` is in the controller's order. Canaries are left aside: they create nothing.
+    """
+    main = {one.key: one for one in group if not one.is_canary}
+    known = [one for one in main.values() if one.ingress.created is not None]
+    open_ones = [one for one in main.values() if one.ingress.created is None]
+    return [*known[:1], *open_ones]
+
+
 def orders(group: Sequence[Kept]) -> Iterator[tuple[Kept, ...]]:
     """Return the orders in which a group can have been created, oldest first."""
     candidates: Iterator[tuple[Kept, ...]]
