@@ -1,14 +1,19 @@
 """A CORS origin has a path, so no browser ever sends it.
 
-Reports `backend.cors.origin` of a Backstage where it is more than scheme, host and
-port: with a path, or with a slash at the end.
-An error where the page and the backend have different origins, else a warning.
+Reports `backend.cors.origin` of a Backstage, and `cors-allow-origin` of an Ingress with
+`enable-cors`, where it is more than scheme, host and port: with a path, or with a slash
+at the end.
+In a Backstage it is an error where the page and the backend have different origins,
+else a warning.
 
 ## Why it matters
 
 A browser sends `Origin: https://platform.example`, never with a path.
 The origin is compared as a whole, so nothing matches, and the backend's answer is
 withheld from the page.
+ingress-nginx does worse: since 1.12 it drops the whole annotation for such a value and
+answers `Access-Control-Allow-Origin: *`, so that every site may read the answers.
+Older releases pass over the one origin, and send no header if none is left.
 
 ## Flagged
 
@@ -58,7 +63,10 @@ from urllib.parse import SplitResult, urlsplit
 
 from baro.model.fieldpath import get
 from baro.model.finding import Finding, Layer, Severity
+from baro.routing.ingress_nginx.gotext import parse_bool
+from baro.routing.ingress_nginx.selection import Kept
 from baro.rules.appconfig import Document, backstages
+from baro.rules.routed import Nginx, annotated, ingress_nginx
 from baro.rules.rule import Context, rule
 
 _FIELD = ("backend", "cors", "origin")
@@ -66,12 +74,18 @@ _FIELD = ("backend", "cors", "origin")
 
 @rule("cors-origin-with-path", Severity.ERROR, layer=Layer.ROUTING)
 def check(ctx: Context) -> Iterator[Finding]:
+    yield from _of_backstages(ctx)
+    for nginx in ingress_nginx(ctx.declared):
+        for kept in nginx.routes.selection.kept:
+            yield from _of_ingress(ctx, nginx, kept)
+
+
+def _of_backstages(ctx: Context) -> Iterator[Finding]:
     for document in backstages(ctx.declared):
         for path, origin in _origins(document):
-            url = _split(origin)
-            if url is None or not url.netloc or not url.path:
+            right = _origin_alone(origin)
+            if not right:
                 continue
-            right = f"{url.scheme}://{url.netloc}"
             yield ctx.finding(
                 document.config,
                 f"backend.cors.origin is {origin}, and an origin has no path",
@@ -79,6 +93,38 @@ def check(ctx: Context) -> Iterator[Finding]:
                 fix=f"Write {right}.",
                 severity=Severity.ERROR if _is_split(document) else Severity.WARNING,
             )
+
+
+def _of_ingress(ctx: Context, nginx: Nginx, kept: Kept) -> Iterator[Finding]:
+    # ingress-nginx: internal/ingress/annotations/cors/main.go, Parse
+    ingress, annotations = nginx.ingress(kept.key), kept.ingress.annotations
+    key = nginx.annotation("cors-allow-origin")
+    is_on = parse_bool(annotations.get(nginx.annotation("enable-cors"), ""))
+    if ingress is None or kept.is_canary or not is_on:
+        return
+    origins = [one.strip() for one in annotations.get(key, "").split(",")]
+    wrong = {one: _origin_alone(one) for one in origins if _origin_alone(one)}
+    for origin, right in wrong.items():
+        if nginx.does.validates:
+            follows = "the whole value is dropped, and every origin is let in"
+        elif set(origins) - {"", *wrong}:
+            follows = "this one is passed over"
+        else:
+            follows = "it is passed over, and no origin is let in"
+        yield ctx.finding(
+            ingress,
+            f"cors-allow-origin lists {origin}, and an origin has no path: {follows}",
+            (annotated(ingress, key),),
+            fix=f"Write {right}.",
+        )
+
+
+def _origin_alone(origin: str) -> str:
+    """Return an origin without its path; empty where it has none."""
+    url = _split(origin)
+    if url is None or not url.netloc or not url.path:
+        return ""
+    return f"{url.scheme}://{url.netloc}"
 
 
 def _origins(document: Document) -> Iterator[tuple[tuple[str | int, ...], str]]:
