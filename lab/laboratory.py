@@ -107,6 +107,7 @@ class Lab:
     def _prepare(self, part: Part) -> None:
         if part.name == "apiserver":
             self.api = Api(self.site.port("apiserver"), self.site.certificates)
+            self.site.write_kubeconfig()
         if part.prepare is not None:
             part.prepare(self.site, self.kubernetes)
         if part.watch is not None:

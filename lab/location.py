@@ -78,9 +78,14 @@ class Site:
         """Return the administrator's kubeconfig, written on first use."""
         path = self.state / "kubeconfig"
         if not path.exists():
-            path.touch(mode=0o600)
-            path.write_text(self._kubeconfig_text())
+            self.write_kubeconfig()
         return path
+
+    def write_kubeconfig(self) -> None:
+        """Write the kubeconfig that every part's environment names."""
+        path = self.state / "kubeconfig"
+        path.touch(mode=0o600)
+        path.write_text(self._kubeconfig_text())
 
     def _kubeconfig_text(self) -> str:
         made = self.certificates

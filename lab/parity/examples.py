@@ -10,7 +10,7 @@ import yaml
 
 from lab.binaries import argocd_source
 from lab.location import ARGOCD_NAMESPACE
-from lab.manifests import definition
+from lab.manifests import StandIn
 from lab.parity.case import Case, Object, is_kind
 
 EXAMPLES = "argocd-examples"
@@ -41,12 +41,13 @@ CLUSTERS = {
 }
 # The projects that the examples' templates and parameters name.
 PROJECTS = ("dev", "my-project", "preprod", "prod", "project", "project2", "staging")
-PLACEMENTS = {
-    "group": "cluster.open-cluster-management.io",
-    "version": "v1beta1",
-    "kind": "PlacementDecision",
-    "plural": "placementdecisions",
-}
+PLACEMENTS = StandIn(
+    group="cluster.open-cluster-management.io",
+    version="v1beta1",
+    kind="PlacementDecision",
+    plural="placementdecisions",
+    status_apart=False,
+)
 # Generators that ask a service which no lab can play.
 PROVIDERS = {
     "scmProvider": "asks the API of a Git hosting service",
@@ -120,7 +121,7 @@ def _files() -> dict[str, str]:
 def _related(name: str) -> Iterator[Object]:
     """Yield what the example of placement decisions has beside it, and its kind."""
     if name.startswith("clusterDecisionResource"):
-        yield definition(**PLACEMENTS, status_apart=False)
+        yield PLACEMENTS.definition()
         for file in ("configMap.yaml", "placementdecision.yaml"):
             path = examples_folder() / "clusterDecisionResource" / file
             yield from yaml.safe_load_all(path.read_text())

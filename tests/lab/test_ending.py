@@ -11,10 +11,13 @@ import pytest
 
 from lab import Lab
 from lab.errors import PartError, WaitError
+from lab.nginx import nginx
+from lab.parts.catalog import PARTS
 from lab.ports import is_answered
 from lab.processes import Program
+from lab.supervisor import descendants
 
-PATIENCE = 20
+PATIENCE = 60
 SMALL = ("repo-server", "etcd")
 HOLDER = """\
 import sys, time
@@ -46,28 +49,45 @@ def _await_nothing(pids: list[int], ports: list[int], state: Path) -> None:
     assert not state.exists()
 
 
+def _killed(lab: Lab, victim: str) -> str:
+    """Kill a part; return what a wait then says, and how it said it at once."""
+    os.kill(lab.processes.alive()[victim], signal.SIGKILL)
+    begun = time.monotonic()
+    with pytest.raises(PartError) as caught:
+        lab.wait(lambda: False, "something that never happens", seconds=600)
+    assert time.monotonic() - begun < PATIENCE
+    return str(caught.value)
+
+
+def _with_dependents(part: str) -> tuple[str, ...]:
+    """Return a part and those that would notice its end."""
+    return (part, *(other.name for other in PARTS.values() if part in other.needs))
+
+
 @pytest.mark.parametrize(
-    ("parts", "victim"),
-    [
-        (SMALL, "etcd"),
-        (SMALL, "redis"),
-        (SMALL, "repo-server"),
-        (("kwok", "controller-manager"), "apiserver"),
-        (("kwok", "controller-manager"), "kwok"),
-        (("kwok", "controller-manager"), "controller-manager"),
-        (("application-controller",), "application-controller"),
-    ],
+    "victim", [part.name for part in PARTS.values() if part.program]
 )
-def test_a_part_that_is_killed(parts: tuple[str, ...], victim: str) -> None:
+def test_a_part_that_is_killed(victim: str) -> None:
     """A part that dies ends the wait at once, by its name; the rest ends cleanly."""
-    with Lab(parts) as lab:
+    with Lab(_with_dependents(victim)) as lab:
+        pids = [
+            lab.processes.supervisor_pid,
+            *descendants(lab.processes.supervisor_pid),
+        ]
+        ports, state = list(lab.site.ports.values()), lab.site.state
+        message = _killed(lab, victim)
+        assert message.startswith(f"{victim} was ended by SIGKILL\nthe end of its log:")
+        assert lab.log(victim).splitlines()[-1][:400] in message
+    _await_nothing(pids, ports, state)
+
+
+def test_a_program_beside_the_parts_that_is_killed() -> None:
+    """What a test starts for itself is watched as the parts are."""
+    with Lab([]) as lab:
+        nginx(lab, "location = / { return 200; }", "edge")
         pids = [lab.processes.supervisor_pid, *lab.processes.alive().values()]
         ports, state = list(lab.site.ports.values()), lab.site.state
-        os.kill(lab.processes.alive()[victim], signal.SIGKILL)
-        begun = time.monotonic()
-        with pytest.raises(PartError, match=f"^{victim} was ended by SIGKILL\n"):
-            lab.wait(lambda: False, "something that never happens")
-        assert time.monotonic() - begun < PATIENCE
+        assert _killed(lab, "edge").startswith("edge was ended by SIGKILL\n")
     _await_nothing(pids, ports, state)
 
 

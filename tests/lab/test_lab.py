@@ -71,6 +71,12 @@ def test_only_what_is_asked_for() -> None:
         assert set(lab.processes.alive()) == {"redis", "repo-server"}
 
 
+def test_the_smallest_cluster() -> None:
+    """An API server alone can be asked by its command line."""
+    with Lab(["apiserver"]) as lab:
+        assert "namespace/argocd" in lab.kubectl("get", "namespaces", "-o", "name")
+
+
 def test_the_command_line(tmp_path: Path) -> None:
     """A lab started from a shell is usable from it, and stops when told to."""
 
