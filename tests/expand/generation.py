@@ -4,6 +4,7 @@ A case is a map; every key but one may be left out:
 
 - `generators`: the list, or `applicationset`: the whole spec, or `text`: a manifest.
 - `goTemplate`, `options`: as in the spec. `argocd`: the version, `globbing: new`.
+- `absentProjects`: AppProjects that are known not to exist.
 - `clusters`: `{name, server, labels, annotations, project, unknown}`, all of them
   registered; `unknown` lists field paths such as `labels.env`.
 - `files`: path -> text, the repository `https://git.example/r` (or `repository`) at
@@ -39,6 +40,7 @@ def expand(case: Mapping[str, Any], engine: HelmEngine) -> Generation:
         argocd_version=str(case.get("argocd", "")),
         new_git_file_globbing=case.get("globbing") == "new",
         clusters_known=case.get("clustersKnown", True),
+        absent_projects=frozenset(case.get("absentProjects", ())),
     )
     url = case.get("repository", REPOSITORY)
     return generate(

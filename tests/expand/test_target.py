@@ -225,3 +225,96 @@ spec:
     assert "Application/agent-edge" in names(snapshot)
     assert [m.cluster for m in snapshot.of_kind("ConfigMap")] == ["edge"]
     assert len([c for c in snapshot.clusters if c.name == "edge"]) == 1
+
+
+def applicationset(project: str) -> str:
+    """Return an ApplicationSet with a Git generator, for a project."""
+    return f"""apiVersion: argoproj.io/v1alpha1
+kind: ApplicationSet
+metadata: {{name: apps, namespace: argocd}}
+spec:
+  generators:
+    - git: {{repoURL: {REPOSITORY}, revision: main, directories: [{{path: apps/*}}]}}
+  template:
+    metadata: {{name: '{{{{path.basename}}}}'}}
+    spec:
+      project: '{project}'
+      source: {{repoURL: {REPOSITORY}, targetRevision: main, path: '{{{{path}}}}'}}
+      destination: {{server: https://kubernetes.default.svc, namespace: shop}}
+"""
+
+
+def project(name: str, spec: str = "{}") -> str:
+    """Return an AppProject."""
+    return (
+        "{apiVersion: argoproj.io/v1alpha1, kind: AppProject, "
+        f"metadata: {{name: {name}, namespace: argocd}}, spec: {spec}}}\n"
+    )
+
+
+NOBODY = 'error getting project nobody: AppProject.argoproj.io "nobody" not found'
+
+
+@pytest.mark.parametrize(
+    ("more", "failures"),
+    [
+        pytest.param({"project.yaml": project("other")}, [NOBODY], id="absent"),
+        pytest.param({"project.yaml": project("nobody")}, [], id="there"),
+        pytest.param({}, [], id="projects are made elsewhere"),
+        pytest.param(
+            {
+                "other.yaml": project("other"),
+                "root.yaml": application("root", "projects"),
+                "projects/nobody.yaml": project("nobody"),
+            },
+            [],
+            id="an Application deploys it",
+        ),
+        pytest.param(
+            {
+                "project.yaml": project("other"),
+                "root.yaml": application("root", "nowhere").replace("acme", "else"),
+            },
+            [],
+            id="what cannot be looked at may hold it",
+        ),
+        pytest.param(
+            {
+                "project.yaml": project("other"),
+                "refused.yaml": project("nobody", "{roles: [{}]}"),
+            },
+            [NOBODY],
+            id="the API server refuses it",
+        ),
+    ],
+)
+def test_a_git_generator_needs_its_project(
+    more: Mapping[str, str], failures: list[str], tmp_path: Path, engine: HelmEngine
+) -> None:
+    """A set whose AppProject surely does not exist generates nothing at all."""
+    files = {"set.yaml": applicationset("nobody"), "apps/web/config.yaml": CONFIG}
+
+    snapshot = platform({**files, **more}, tmp_path, engine)
+
+    (generation,) = snapshot.generations
+    assert [failure.message for failure in generation.failures] == failures
+    assert bool(generation.applications) is not bool(failures)
+
+
+def test_nothing_follows_from_what_the_api_server_refuses(
+    tmp_path: Path, engine: HelmEngine
+) -> None:
+    """An Application without a project is in the state, and renders nothing."""
+    files = {
+        "root.yaml": application("root", "apps").replace("  project: default\n", ""),
+        "apps/config.yaml": CONFIG,
+    }
+
+    snapshot = platform(files, tmp_path, engine)
+
+    assert names(snapshot) == ["Application/root"]
+    assert snapshot.renderings == ()
+    (refused,) = snapshot.refused
+    assert [failure.message for failure in refused.failures] == [
+        "spec.project: Required value"
+    ]

@@ -3,7 +3,7 @@
 import json
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -16,6 +16,7 @@ from baro.model.snapshot import Snapshot
 from baro.rules.catalog import catalog
 from baro.rules.judge import judge
 from lab.binaries import CONTROL_PLANE, argocd_version
+from lab.location import ARGOCD_NAMESPACE
 from lab.parity.case import Case
 
 # What Argo CD refuses before it makes an Application is a finding of baro's.
@@ -26,7 +27,18 @@ REFUSING = (
     "unacceptable-application-name",
 )
 _GIT = ("git", "-c", "user.name=case", "-c", "user.email=case@lab.example")
+# What templates of the generated suite name.
+_PLATFORM = "https://git.example/acme/platform"
+_CHARTS = "https://charts.example/x"
+_EMPTY_CHART = Path(__file__).parent / "charts" / "web"
 _TODAY = date(2026, 1, 1)
+# Argo CD makes it itself, and in the lab there is no other.
+_DEFAULT_PROJECT = {
+    "apiVersion": "argoproj.io/v1alpha1",
+    "kind": "AppProject",
+    "metadata": {"name": "default", "namespace": ARGOCD_NAMESPACE},
+    "spec": {},
+}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,6 +47,19 @@ class Said:
 
     snapshot: Snapshot
     refusals: tuple[Finding, ...]
+
+
+def answerable(case: Case) -> Case:
+    """Return a case with what its Applications name, which is of no matter to it.
+
+    A source that cannot be looked at may hold an AppProject, so that baro would not
+    say that there is none.
+    """
+    return replace(
+        case,
+        repositories={**case.repositories, _PLATFORM: {"README.md": ""}},
+        charts={**case.charts, _CHARTS: (_EMPTY_CHART,)},
+    )
 
 
 def ask(case: Case, folder: Path, engine: HelmEngine) -> Said:
@@ -50,7 +75,9 @@ def ask(case: Case, folder: Path, engine: HelmEngine) -> Said:
     # JSON is YAML.
     (platform / "baro.yaml").write_text(json.dumps(settings))
     (platform / "documents.yaml").write_text(
-        "".join(f"---\n{json.dumps(one)}\n" for one in case.placed())
+        "".join(
+            f"---\n{json.dumps(one)}\n" for one in (_DEFAULT_PROJECT, *case.placed())
+        )
     )
     return expanded(platform, engine)
 

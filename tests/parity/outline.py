@@ -16,6 +16,7 @@ from baro.model.expansion import Generation, Rendering
 from baro.model.fieldpath import dotted
 from baro.model.manifest import Manifest
 from baro.model.ref import ObjectRef
+from baro.model.refused import RefusedObject
 from baro.model.snapshot import Snapshot
 from lab.parity.asking import Answer
 from tests.parity.asking import Said
@@ -76,7 +77,12 @@ def of_baro(said: Said, *, deep: bool, rendering: bool = True) -> Outline:
     refused: defaultdict[ObjectRef, set[str]] = defaultdict(set)
     for finding in said.refusals:
         refused[finding.subject].add(finding.rule)
-    given = [one for one in snapshot.applications() if one.origin.owner is None]
+    found.update(map(_refused, snapshot.refused))
+    given = [
+        one
+        for one in snapshot.applications()
+        if one.origin.owner is None and f"Application {one.ref.name}" not in found
+    ]
     for generation in snapshot.generations:
         applicationset = generation.applicationset
         if applicationset.application is not None and not deep:
@@ -98,6 +104,12 @@ def of_baro(said: Said, *, deep: bool, rendering: bool = True) -> Outline:
             one, snapshot, rendering=rendering
         )
     return found
+
+
+def _refused(refusal: RefusedObject) -> tuple[str, dict[str, Any]]:
+    ref = refusal.manifest.ref
+    causes = "; ".join(sorted(each.message for each in refusal.failures))
+    return f"{ref.kind} {ref.name}", {"error": "", "refuses": [], "refused": causes}
 
 
 def _conditions(conditions: Iterable[Mapping[str, str]]) -> dict[str, Any]:
@@ -135,9 +147,6 @@ def _unresolved(generation: Generation) -> Iterator[tuple[str, str]]:
 def _generation(generation: Generation, reasons: set[str]) -> dict[str, Any]:
     failures = list(_failures(generation))
     gaps = [f"gap: {gap.reason}" for gap in generation.gaps]
-    if failures and not generation.generators and not generation.applications:
-        refused = "; ".join(sorted(failures))
-        return {"error": "", "refuses": [], "refused": refused}
     return {
         "error": next(iter([*failures, *gaps]), ""),
         "refuses": sorted(reasons) if not failures else [],

@@ -90,13 +90,17 @@ def assemble(  # noqa: PLR0913 - the rim has many neighbours
         for index, _ in enumerate(root.installed())
     ]
     expanded, inventory = expander.expand(
-        [manifest for each in found for manifest in each.manifests], releases
+        [manifest for each in found for manifest in each.manifests],
+        releases,
+        whole=not any(each.unread for each in found),
     )
     renderings = list(expanded.renderings)
     if options.unread:
         pairs = list(zip(expanded.prepared, renderings, strict=True))
         renderings = list(UnreadValues(engine).find(pairs))
-    routes, route_gaps = expected_routes(platform, inventory.clusters)
+    routes, route_gaps = expected_routes(
+        platform, inventory.clusters, inventory.gaps
+    )
     folders = [_rendered_folders(root, platform, renderings) for root in platform.roots]
     gaps = (
         *(
@@ -116,6 +120,7 @@ def assemble(  # noqa: PLR0913 - the rim has many neighbours
         clusters=inventory.clusters,
         generations=tuple(expanded.generations),
         renderings=tuple(renderings),
+        refused=tuple(expanded.refused),
         values_files=tuple(_values_files(renderings)),
         routes=routes,
         notes=platform.notes,

@@ -9,7 +9,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from baro.expand.admission.admission import refused
+from baro.expand.admission.shapes import Version
 from baro.expand.applicationsets.applicationset import GenerationOptions, generate
+from baro.expand.applicationsets.projects import absent_projects
 from baro.expand.clusters.inventory import Inventory, take_inventory
 from baro.expand.destinations import Destinations, control_plane
 from baro.expand.options import DEEPEST, MOST, Options
@@ -34,6 +37,7 @@ from baro.model.expansion import (
 from baro.model.finding import Gap
 from baro.model.manifest import Manifest
 from baro.model.ref import ObjectRef
+from baro.model.refused import RefusedObject
 
 GROUP = "argoproj.io"
 _PASSES = 6
@@ -49,6 +53,7 @@ class Expanded:
     prepared: list[PreparedSource] = field(default_factory=list)
     renderings: list[Rendering] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
+    refused: list[RefusedObject] = field(default_factory=list)
     tops: dict[int, ObjectRef] = field(default_factory=dict)
     """By the identity of a rendered object: the root that its chain begins at."""
 
@@ -58,6 +63,7 @@ class _Queue:
     """What was expanded, and what waits, with the chain of names above it."""
 
     control: str
+    version: Version
     expanded: Expanded = field(default_factory=Expanded)
     waiting: list[tuple[Manifest, tuple[ObjectRef, ...]]] = field(default_factory=list)
     seen: defaultdict[ObjectRef, list[Mapping[str, Any]]] = field(
@@ -73,6 +79,11 @@ class _Queue:
             self.expanded.tops[id(manifest)] = above[0]
         if manifest.kind != RELEASE:
             self.expanded.manifests.append(manifest)
+        refusal = refused(manifest, self.version)
+        if refusal is not None:
+            # The API server does not take it: nothing follows from it.
+            self.expanded.refused.append(refusal)
+            return
         self.expanded.gaps.extend(self._offer(manifest, above))
 
     def add_generation(
@@ -138,24 +149,31 @@ class Expander:
     progress: Progress = field(default_factory=Silence)
 
     def expand(
-        self, found: Sequence[Manifest], releases: Sequence[Manifest]
+        self,
+        found: Sequence[Manifest],
+        releases: Sequence[Manifest],
+        *,
+        whole: bool = True,
     ) -> tuple[Expanded, Inventory]:
         """Expand until neither the clusters nor the roots change any more.
 
         `found` are the objects that stand in files, `releases` what was installed by
-        hand.
+        hand; `whole` tells that every file could be read.
         """
         inventory = self._inventory(found, ())
         excluded: frozenset[int] = frozenset()
+        absent: frozenset[str] = frozenset()
         expanded = Expanded()
         for _ in range(_PASSES):
             roots = [m for m in found if id(m) not in excluded]
-            expanded = self.walk([*releases, *roots], inventory.clusters)
+            expanded = self.walk([*releases, *roots], inventory.clusters, absent)
             again = self._inventory(found, expanded.manifests)
             rendered = rendered_roots(found, expanded.manifests, expanded.tops)
-            if rendered <= excluded and _same(again.clusters, inventory.clusters):
+            lacking = _absent(expanded) if whole else absent
+            settled = rendered <= excluded and lacking == absent
+            if settled and _same(again.clusters, inventory.clusters):
                 return expanded, again
-            inventory, excluded = again, excluded | rendered
+            inventory, excluded, absent = again, excluded | rendered, lacking
         gap = Gap("cluster registrations", f"still changing after {_PASSES} passes")
         expanded.gaps.append(gap)
         return expanded, inventory
@@ -170,11 +188,14 @@ class Expander:
         return take_inventory(self.platform, (*files, *owned), self.engine)
 
     def walk(
-        self, roots: Sequence[Manifest], clusters: Sequence[ClusterRegistration]
+        self,
+        roots: Sequence[Manifest],
+        clusters: Sequence[ClusterRegistration],
+        absent: frozenset[str] = frozenset(),
     ) -> Expanded:
-        """Expand once from the roots, level by level."""
+        """Expand once from the roots, level by level; `absent` are AppProjects."""
         control = control_plane(clusters)
-        queue, scopes = _Queue(control), Scopes()
+        queue, scopes = _Queue(control, self.options.argocd_version), Scopes()
         for root in roots:
             queue.take(_within(root, control), ())
         while level := queue.drain():
@@ -182,7 +203,7 @@ class Expander:
             self.progress.stage("ApplicationSets", len(sets))
             for applicationset, above in sets:
                 queue.add_generation(
-                    self._generated(applicationset, clusters, control), above
+                    self._generated(applicationset, clusters, control, absent), above
                 )
                 self.progress.advance()
             others = [(m, a) for m, a in level if m.kind != "ApplicationSet"]
@@ -195,6 +216,7 @@ class Expander:
         applicationset: Manifest,
         clusters: Sequence[ClusterRegistration],
         control: str,
+        absent: frozenset[str],
     ) -> Generation:
         generation = generate(
             applicationset,
@@ -205,6 +227,7 @@ class Expander:
             options=GenerationOptions(
                 argocd_version=self.options.argocd,
                 clusters_known=any(not cluster.implicit for cluster in clusters),
+                absent_projects=absent,
             ),
         )
         applications = tuple(_within(a, control) for a in generation.applications)
@@ -268,6 +291,13 @@ def _settled(expanded: Expanded, scopes: Scopes) -> Expanded:
             *(gap for r in renderings for gap in r.gaps),
         ],
     )
+
+
+def _absent(expanded: Expanded) -> frozenset[str]:
+    """Return the AppProjects that are surely missing: what is a gap may make them."""
+    refused = {id(refusal.manifest) for refusal in expanded.refused}
+    there = [m for m in expanded.manifests if id(m) not in refused]
+    return frozenset() if expanded.gaps else absent_projects(there)
 
 
 def _same(

@@ -10,6 +10,7 @@ from baro.model.expansion import ClusterRegistration, Generation, Rendering, Val
 from baro.model.finding import Gap
 from baro.model.manifest import Manifest
 from baro.model.ref import ObjectRef
+from baro.model.refused import RefusedObject
 from baro.model.route import ExpectedRoute
 
 
@@ -30,8 +31,8 @@ class Snapshot:
     """One state, whole: what is there, what could not be seen, and how it came to be.
 
     `manifests` may hold two manifests of one name: that is a fact of the state.
-    `clusters`, `generations`, `renderings` and `values_files` are the account of an
-    expansion; a live snapshot has none.
+    `clusters`, `generations`, `renderings`, `refused` and `values_files` are the
+    account of an expansion; a live snapshot has none.
     """
 
     manifests: tuple[Manifest, ...] = ()
@@ -39,6 +40,7 @@ class Snapshot:
     clusters: tuple[ClusterRegistration, ...] = ()
     generations: tuple[Generation, ...] = ()
     renderings: tuple[Rendering, ...] = ()
+    refused: tuple[RefusedObject, ...] = ()
     values_files: tuple[ValuesFile, ...] = ()
     routes: tuple[ExpectedRoute, ...] = ()
     kubernetes_version: str = ""

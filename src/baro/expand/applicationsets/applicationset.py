@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from baro.expand.applicationsets import mergo, template
-from baro.expand.applicationsets.gotypes import misfits, validation_error
 from baro.expand.applicationsets.texts import FastTexts, GoTexts, Texts, refused_option
 from baro.expand.generators import selector as selectors
 from baro.expand.generators.generator import (
@@ -24,7 +23,6 @@ from baro.expand.generators.transform import (
     relevant,
     transform,
 )
-from baro.expand.generators.types import SPEC
 from baro.expand.ports import HelmEngine
 from baro.model.expansion import (
     ClusterRegistration,
@@ -51,12 +49,14 @@ class GenerationOptions:
     """What of Argo CD's own settings a generation depends on.
 
     `argocd_version` is empty for the newest. `clusters_known` is False where nothing
-    tells which clusters are registered.
+    tells which clusters are registered. `absent_projects` are AppProjects that are
+    known not to exist.
     """
 
     argocd_version: str = ""
     new_git_file_globbing: bool = False
     clusters_known: bool = True
+    absent_projects: frozenset[str] = frozenset()
 
 
 def generate(  # noqa: PLR0913 - everything that Argo CD's controller looks at
@@ -68,7 +68,7 @@ def generate(  # noqa: PLR0913 - everything that Argo CD's controller looks at
     fixtures: Fixtures | None = None,
     options: GenerationOptions | None = None,
 ) -> Generation:
-    """Expand an ApplicationSet as Argo CD's controller does.
+    """Expand an ApplicationSet, which the API server took, as Argo CD's controller.
 
     Where Argo CD would give up, `failures` holds its words, the first one it reports
     first; `applications` then still holds what the sound generators give.
@@ -87,6 +87,7 @@ def generate(  # noqa: PLR0913 - everything that Argo CD's controller looks at
         version=version,
         new_git_file_globbing=options.new_git_file_globbing,
         clusters_known=options.clusters_known,
+        absent_projects=options.absent_projects,
     )
     return _generate(around)
 
@@ -111,22 +112,7 @@ def _texts(
 
 
 def _invalid(applicationset: Manifest) -> Iterator[Failure]:
-    """Yield what the API server would refuse, and options on which Go panics."""
-    spec = applicationset.get("spec")
-    if spec is None:
-        yield _failure(applicationset, FailureKind.SPEC, "spec: Required value")
-        return
-    found = list(misfits(spec, SPEC, ("spec",)))
-    for misfit in found:
-        yield _failure(
-            applicationset, FailureKind.SPEC, validation_error(misfit), misfit.path
-        )
-    if found:
-        return
-    for required in (_GENERATORS, _TEMPLATE):
-        if applicationset.get(*required) is None:
-            message = f"{'.'.join(map(str, required))}: Required value"
-            yield _failure(applicationset, FailureKind.SPEC, message, required)
+    """Yield options on which Go panics."""
     if applicationset.get("spec", "goTemplate"):
         options = applicationset.sequence("spec", "goTemplateOptions")
         option = refused_option([each or "" for each in options])

@@ -129,25 +129,3 @@ def decoding_error(misfit: Misfit, root: GoType) -> str:
     place = ".".join(map(str, (whose, *misfit.path)))
     what = "" if isinstance(misfit.path[-1], int) else "Go struct field "
     return f"json: cannot unmarshal {word} into {what}{place} of type {wanted}"
-
-
-def validation_error(misfit: Misfit) -> str:
-    """Return what the API server says of a misfit in a custom resource."""
-    # k8s.io/apiextensions-apiserver: pkg/apiserver/validation
-    place = written(misfit.path)
-    kind = json_kind(misfit.value)
-    return (
-        f'{place}: Invalid value: "{kind}": {place} in body must be of type '
-        f'{misfit.expected.json.partition(" or ")[0]}: "{kind}"'
-    )
-
-
-def written(path: FieldPath) -> str:
-    """Return a path as Kubernetes prints it: `spec.generators[0].list`."""
-    parts: list[str] = []
-    for step in path:
-        if isinstance(step, int):
-            parts.append(f"[{step}]")
-        else:
-            parts.append(f".{step}" if parts else step)
-    return "".join(parts)

@@ -118,6 +118,7 @@ class Surroundings:
     version: tuple[int, int, int]
     new_git_file_globbing: bool = False
     clusters_known: bool = True
+    absent_projects: frozenset[str] = frozenset()
     account: Account = field(default_factory=Account)
 
     @property

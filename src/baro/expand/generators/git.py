@@ -5,6 +5,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from baro.expand.applicationsets.projects import OPEN
+from baro.expand.applicationsets.projects import PATH as PROJECT
 from baro.expand.generators import git_directories, git_files
 from baro.expand.generators.generator import (
     EMPTY,
@@ -19,6 +21,7 @@ from baro.model.expansion import Failure
 from baro.model.fieldpath import FieldPath
 from baro.model.finding import Gap
 
+_LOOKS_UP_PROJECT = (2, 12, 0)
 _FAILED = "error generating params from git: "
 
 
@@ -27,6 +30,7 @@ def drafts(spec: Mapping[str, Any], path: FieldPath, around: Surroundings) -> Dr
 
     Where both are given, `directories` counts.
     """
+    _look_up_project(around)
     if spec.get("directories"):
         listing, found = git_directories.LISTING, git_directories.drafts
     elif spec.get("files"):
@@ -35,6 +39,18 @@ def drafts(spec: Mapping[str, Any], path: FieldPath, around: Surroundings) -> Dr
         raise RefusedError(Refusal(EMPTY, path, around.locate(path)))
     tree = _tree(spec, path, around, listing)
     return Drafts() if tree is None else found(spec, tree, path, around)
+
+
+def _look_up_project(around: Surroundings) -> None:
+    """Refuse an AppProject that does not exist: it says which signatures count."""
+    project = around.applicationset.text(*PROJECT)
+    known = around.version < _LOOKS_UP_PROJECT or OPEN in project
+    if not known and project in around.absent_projects:
+        message = (
+            f"error getting project {project}: "
+            f'AppProject.argoproj.io "{project}" not found'
+        )
+        raise RefusedError(Refusal(message, PROJECT, around.locate(PROJECT)))
 
 
 def _tree(

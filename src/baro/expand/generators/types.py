@@ -126,34 +126,6 @@ ENTRY: Final = struct(
 )
 """One item of `spec.generators`."""
 
-_VALIDATED_ENTRY = struct(
-    "ApplicationSetNestedGenerator", **_TERMINALS, matrix=RAW, merge=RAW, **_LAST
-)
-_VALIDATED_GENERATOR = struct(
-    "ApplicationSetGenerator",
-    **_TERMINALS,
-    **_combined("", listing(_VALIDATED_ENTRY), template=True),
-    **_LAST,
-)
-SPEC: Final = struct(
-    "ApplicationSetSpec",
-    goTemplate=BOOL,
-    generators=listing(_VALIDATED_GENERATOR),
-    template=TEMPLATE,
-    syncPolicy=struct(
-        "ApplicationSetSyncPolicy",
-        preserveResourcesOnDeletion=BOOL,
-        applicationsSync=STRING,
-    ),
-    preservedFields=struct(
-        "ApplicationPreservedFields", annotations=STRINGS, labels=STRINGS
-    ),
-    goTemplateOptions=STRINGS,
-    applyNestedSelectors=BOOL,
-    templatePatch=STRING,
-)
-"""What the API server checks: a nested matrix or merge is any JSON to it."""
-
 VALUED: Final = frozenset(
     key for key, each in (_TERMINALS | _LAST).items() if "values" in each.fields
 )

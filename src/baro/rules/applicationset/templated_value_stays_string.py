@@ -78,38 +78,7 @@ from baro.model.finding import Evidence, Finding, Layer, Severity
 from baro.model.manifest import Manifest
 from baro.model.origin import OriginKind
 from baro.rules.rule import Context, rule
-
-# Argo CD: manifests/crds/applicationset-crd.yaml
-_TYPED = {
-    **dict.fromkeys(
-        (
-            "allowEmpty",
-            "enabled",
-            "prune",
-            "selfHeal",
-            "refresh",
-            "passCredentials",
-            "ignoreMissingValueFiles",
-            "skipCrds",
-            "skipTests",
-            "skipSchemaValidation",
-            "forceString",
-            "recurse",
-            "forceCommonLabels",
-            "forceCommonAnnotations",
-            "commonAnnotationsEnvsubst",
-            "labelWithoutSelector",
-            "labelIncludeTemplates",
-            "ignoreMissingComponents",
-        ),
-        "boolean",
-    ),
-    **dict.fromkeys(("limit", "factor", "revisionHistoryLimit"), "integer"),
-}
-_FREE = frozenset(
-    ("valuesObject", "values", "labels", "annotations", "parameters", "env")
-)
-"""Maps whose keys are anybody's."""
+from baro.rules.typedfields import WITHIN, wanted_type
 
 
 @rule(
@@ -119,11 +88,10 @@ _FREE = frozenset(
 )
 def check(ctx: Context) -> Iterator[Finding]:
     for manifest in ctx.declared.applicationsets():
-        for path, text in leaves(manifest.get("spec", "template", "spec")):
-            kind = _TYPED.get(str(path[-1])) if path else None
-            free = _FREE & set(path[:-1]) and path[-1] != "forceString"
-            if kind and not free and isinstance(text, str):
-                at: FieldPath = ("spec", "template", "spec", *path)
+        for path, text in leaves(manifest.get(*WITHIN)):
+            at: FieldPath = (*WITHIN, *path)
+            kind = wanted_type(at)
+            if kind and isinstance(text, str):
                 yield ctx.finding(
                     manifest,
                     f"{dotted(at)} must be of type {kind}, and a template prints text",

@@ -1,0 +1,97 @@
+"""A custom resource against its schema, in the API server's words."""
+
+# k8s.io/kube-openapi: pkg/validation/validate
+# Nulls: k8s.io/apiextensions-apiserver: schema/defaulting, PruneNonNullableNulls
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from baro.expand.admission.shapes import Shape
+from baro.expand.applicationsets.gotypes import json_kind
+from baro.model.fieldpath import FieldPath
+
+Cause = tuple[FieldPath, str]
+"""A field, and what is wrong with it."""
+
+_WORDS = {"int32": 31, "int64": 63}
+"""The bits of a format that hold a number."""
+
+
+def causes(value: Any, shape: Shape, path: FieldPath = ()) -> Iterator[Cause]:
+    """Yield what the API server refuses in a value.
+
+    A field that is null counts as absent; an element that is null is refused.
+    Unknown fields are dropped, not refused.
+    """
+    refused = next(_misfits(value, shape, path), None)
+    if refused is not None:
+        yield refused
+        return
+    if isinstance(value, Mapping):
+        yield from _fields(value, shape, path)
+    elif isinstance(value, list) and shape.elements is not None:
+        for index, element in enumerate(value):
+            yield from causes(element, shape.elements, (*path, index))
+
+
+def _fields(value: Mapping[str, Any], shape: Shape, path: FieldPath) -> Iterator[Cause]:
+    for name in shape.required:
+        if value.get(name) is None:
+            at = (*path, name)
+            yield at, f"{written(at)}: Required value"
+    for name, inner in value.items():
+        known = shape.fields.get(name, shape.values)
+        if known is not None and inner is not None:
+            yield from causes(inner, known, (*path, name))
+
+
+def _misfits(value: Any, shape: Shape, path: FieldPath) -> Iterator[Cause]:
+    place = written(path)
+    kind = json_kind(value)
+    wanted = shape.type
+    if wanted == "integer" and kind in ("integer", "number"):
+        if shape.format in _WORDS and not _holds(value, _WORDS[shape.format]):
+            kind, wanted = "float64", shape.format
+        elif kind == "number":
+            yield path, _of_type(place, kind, wanted)
+    if wanted and kind not in wanted.split(","):
+        yield path, _of_type(place, kind, wanted)
+    elif isinstance(value, str):
+        yield from ((path, text) for text in _texts(value, shape, place))
+
+
+def _of_type(place: str, kind: str, wanted: str) -> str:
+    return (
+        f'{place}: Invalid value: "{kind}": '
+        f'{place} in body must be of type {wanted}: "{kind}"'
+    )
+
+
+def _holds(value: float, bits: int) -> bool:
+    """Tell whether a number is a whole one of that many bits."""
+    return value == value // 1 and -(2**bits) <= value < 2**bits
+
+
+def _texts(value: str, shape: Shape, place: str) -> Iterator[str]:
+    invalid = f'{place}: Invalid value: "{value}": {place} in body should'
+    if len(value) < shape.shortest:
+        yield f"{invalid} be at least {shape.shortest} chars long"
+    elif shape.longest is not None and len(value) > shape.longest:
+        yield f"{place}: Too long: may not be more than {shape.longest} bytes"
+    elif shape.pattern and re.search(shape.pattern, value) is None:
+        yield f"{invalid} match '{shape.pattern}'"
+    elif shape.enum and value not in shape.enum:
+        known = ", ".join(f'"{each}"' for each in shape.enum)
+        yield f'{place}: Unsupported value: "{value}": supported values: {known}'
+
+
+def written(path: FieldPath) -> str:
+    """Return a path as Kubernetes prints it: `spec.generators[0].list`."""
+    parts: list[str] = []
+    for step in path:
+        if isinstance(step, int):
+            parts.append(f"[{step}]")
+        else:
+            parts.append(f".{step}" if parts else step)
+    return "".join(parts)
