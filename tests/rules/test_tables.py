@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import chdir
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -40,7 +41,8 @@ def _cases() -> Iterator[Any]:
 
 def _state(case: Mapping[str, Any], folder: Path, engine: HelmEngine) -> Snapshot:
     if "platform" in case:
-        return platform(case["platform"], folder, engine)
+        with chdir(folder):
+            return platform(case["platform"], folder, engine)
     return snapshot(case)
 
 

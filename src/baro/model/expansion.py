@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from baro.model import yamltext
+from baro.model.blocktext import place_within
 from baro.model.fieldpath import FieldPath, get
 from baro.model.ref import ObjectRef
 from baro.model.text import Location, SourceText
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from baro.model.manifest import Manifest
 
 _UNKNOWN = re.compile(r"unknown-[a-z0-9-]+")
-
-_BLOCK = re.compile(r"[|>][-+0-9]*\s*(?:#.*)?$")
 
 LOCAL_SERVER = "https://kubernetes.default.svc"
 """The API server address that means "the cluster Argo CD runs in"."""
@@ -248,18 +246,9 @@ class ValuesLayer:
     ) -> Location:
         """Return the line inside a block of text (`values: |`) that names the key."""
         text = application.origin.written_in()
-        keys = [step for step in path if isinstance(step, str)]
-        inner = yamltext.position(application.text(*self.within), 0, path)
-        if text is None or location.line is None or inner is None or not keys:
+        if text is None:
             return location
-        line = location.line + inner.line
-        lines = text.text.splitlines()
-        begins = _BLOCK.search(lines[location.line - 1]) is not None
-        # A template may print other lines than it has; then the block will do.
-        if not begins or line > len(lines) or keys[-1] not in lines[line - 1]:
-            return location
-        indent = len(lines[line - 1]) - len(lines[line - 1].lstrip())
-        return replace(location, line=line, column=indent + 1)
+        return place_within(text, location, application.text(*self.within), path)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

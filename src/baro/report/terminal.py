@@ -72,12 +72,12 @@ def _finding(
         yield Text(f"  {title}", "dim")
     yield Text(f"  {finding.message}")
     for evidence in finding.evidence[:_FEW]:
-        yield from _evidence(evidence, report)
+        yield from _evidence(evidence, report, finding.message)
     if finding.fix:
         yield Text.assemble((f"  {words.FIX}: ", "bold green"), finding.fix)
 
 
-def _evidence(evidence: Evidence, report: Report) -> Iterator[Text]:
+def _evidence(evidence: Evidence, report: Report, told: str) -> Iterator[Text]:
     value = evidence.value.replace("\n", "⏎")
     field = f"{evidence.path}: {value}" if evidence.path else value
     if evidence.location is None:
@@ -91,7 +91,7 @@ def _evidence(evidence: Evidence, report: Report) -> Iterator[Text]:
         return
     number = str(evidence.location.line)
     yield Text.assemble((f"{number:>5} | ", "blue"), excerpt.rstrip())
-    if value and value not in excerpt:
+    if value and value not in excerpt and value not in told:
         yield Text.assemble(("      | ", "blue"), (field, "dim"))
 
 

@@ -8,9 +8,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
-from urllib.parse import urlsplit
 
-from baro.model import yamltext
+from baro.model import weburl, yamltext
+from baro.model.blocktext import place_within
 from baro.model.fieldpath import FieldPath, dotted, get
 from baro.model.finding import Evidence, shown
 from baro.model.manifest import Manifest
@@ -28,13 +28,15 @@ class Document:
     body: Mapping[str, Any]
 
     def evidence(self, *path: str | int) -> Evidence:
-        """Take a field of the text, with the line of the ConfigMap's key."""
+        """Take a field of the text, with its line where the text stands in a file."""
         at: FieldPath = ("data", self.key)
-        value = shown(get(self.body, path))
+        place, written = self.config.origin.locate(at), self.config.origin.written_in()
+        if place is not None and written is not None:
+            place = place_within(written, place, self.config.text(*at), path)
         return Evidence(
-            self.config.origin.locate(at),
+            place,
             f"{dotted(at)} > {dotted(path)}",
-            value,
+            shown(get(self.body, path)),
             self.config.ref,
         )
 
@@ -49,7 +51,8 @@ class Login:
     """A login that an application asks an identity provider for.
 
     `callback` is the URL that it sends along, `client` the client's id (empty where
-    it is not literal), `realm` Keycloak's realm (empty where the provider is another).
+    it is not literal), `realm` Keycloak's realm. `path` is the field that makes the
+    callback.
     """
 
     application: Document
@@ -112,7 +115,7 @@ def backstages(snapshot: Snapshot) -> Iterator[Document]:
 
 def is_url(text: str) -> bool:
     """Tell whether a text is a whole URL without anything to be filled in."""
-    return "${" not in text and bool(urlsplit(text).hostname)
+    return "${" not in text and bool(weburl.parts(text).hostname)
 
 
 def logins(snapshot: Snapshot) -> Iterator[Login]:
@@ -137,11 +140,15 @@ def _backstage_logins(document: Document) -> Iterator[Login]:
             realm = _realm(metadata)
             if not realm:
                 continue
-            path = ("auth", "providers", name, environment, "metadataUrl")
+            client = _literal(provider, "clientId")
             written = provider.get("callbackUrl")
-            default = f"{base.rstrip('/')}/api/auth/{name}/handler/frame"
-            callback = written if isinstance(written, str) else default
-            yield Login(document, callback, _literal(provider, "clientId"), realm, path)
+            if isinstance(written, str):
+                path = ("auth", "providers", name, environment, "callbackUrl")
+                yield Login(document, written, client, realm, path)
+                continue
+            stated = "backend" if document.text("backend", "baseUrl") else "app"
+            callback = f"{base.rstrip('/')}/api/auth/{name}/handler/frame"
+            yield Login(document, callback, client, realm, (stated, "baseUrl"))
 
 
 def _argocd_login(config: Manifest) -> Iterator[Login]:

@@ -3,6 +3,7 @@
 Each kind of failure belongs to one rule; a test holds them to it.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -15,6 +16,9 @@ from baro.rules.rule import Context
 
 RELEASE_NAME = "invalid release name"
 """Helm's words for a name that is too long; a rule of its own reports them."""
+
+_STEP = ": error calling include: "
+_CUT = re.compile(r"\[…\d+ characters…\]")
 
 _FOLLOWS = frozenset(
     (
@@ -40,9 +44,15 @@ class Refusal:
 
     @property
     def first_line(self) -> str:
-        """Return the first line of the message, without a colon at its end."""
+        """Return the first line of the message, without a colon at its end.
+
+        Templates that call each other without end tell each call; each is told once,
+        and no half of one where the engine has cut the message.
+        """
         line = next(iter(self.failure.message.strip().splitlines()), "")
-        return line.strip().rstrip(":")
+        steps = line.strip().rstrip(":").split(_STEP)
+        whole = [step for step in steps if not _CUT.search(step)]
+        return _STEP.join(dict.fromkeys(whole if len(steps) > 1 else steps))
 
     @property
     def place(self) -> str:

@@ -160,6 +160,7 @@ def _subcharts(
         except ChartFilesError as error:
             raise ChartFilesError(
                 f"error unpacking subchart {folder} in {name}: {error}",
+                error.location,
                 ours=error.ours,
             ) from error
         yield chart.content.name or folder, chart
@@ -173,7 +174,8 @@ def _read_values(text: SourceText, name: str) -> dict[str, Any]:
     try:
         return values_of(text)
     except ValuesTextError as error:
-        raise ChartFilesError(f"cannot load {name}: {error}") from error
+        message = f"cannot load {name}: {error}"
+        raise ChartFilesError(message, text.at(error.line)) from error
 
 
 def _schema(content: bytes | None) -> Mapping[str, Any] | None:

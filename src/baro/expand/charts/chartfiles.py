@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from baro.expand.charts.helmignore import NAME, IgnoreRules, IgnoreSyntaxError
 from baro.expand.ports import Tree
+from baro.model.text import Location
 
 # The bounds of Helm itself: pkg/chart/loader/archive/archive.go
 LARGEST_FILE = 5 * 1024 * 1024
@@ -26,13 +27,17 @@ _DRIVE = re.compile(r"[a-zA-Z]:/")
 class ChartFilesError(ValueError):
     """The files are no chart that Helm would load; the message is Helm's.
 
-    `ours` tells that the bound is baro's own, so that Helm might go on.
+    `ours` tells that the bound is baro's own, so that Helm might go on; `location`
+    is the line that Helm stumbles on, None where it is the files as a whole.
     """
 
-    def __init__(self, message: str, *, ours: bool = False) -> None:
-        """Keep the words."""
+    def __init__(
+        self, message: str, location: Location | None = None, *, ours: bool = False
+    ) -> None:
+        """Keep the words and the line."""
         super().__init__(message)
         self.ours = ours
+        self.location = location
 
 
 def folder_files(tree: Tree, folder: str) -> dict[str, bytes]:

@@ -47,15 +47,16 @@ def read_folder(tree: Tree, path: str) -> Chart:
     except UnreadableFileError as error:
         raise unknown(f"chart {path}", str(error)) from error
     try:
-        place = ChartPlace.beside(text, "Chart.yaml")
-        return read_chart(folder_files(tree, path), place)
+        beside = ChartPlace.beside(text, "Chart.yaml")
+        return read_chart(folder_files(tree, path), beside)
     except UnreadableFileError as error:
         raise unknown(f"chart {path}", str(error)) from error
     except FileNotFoundError as error:
         reason = f"{error.filename or error} disappeared while it was read"
         raise unknown(f"chart {path}", reason) from error
     except ChartFilesError as error:
-        raise _unloadable(f"chart {path}", error).at(text.at()) from error
+        place = error.location or text.at()
+        raise _unloadable(f"chart {path}", error).at(place) from error
 
 
 def opened(content: bytes, label: str, place: ChartPlace) -> StoredChart:
@@ -67,7 +68,7 @@ def opened(content: bytes, label: str, place: ChartPlace) -> StoredChart:
     try:
         chart = read_chart(archive_files(content), place)
     except ChartFilesError as error:
-        raise _unloadable(label, error) from error
+        raise _unloadable(label, error).at(error.location) from error
     found = chart.content.version
     return StoredChart(chart.content.name, found, chart, file_tree(chart, found), label)
 

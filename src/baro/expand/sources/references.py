@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from baro.expand.ports import Tree
@@ -115,7 +115,10 @@ def trees_of(
             raise _two_references(name, reference, *first)
         tree, resolved, cause = repositories.tree(reference.url, reference.revision)
         # A Gap beside a tree is told by the source that has the `ref`.
-        if tree is None or isinstance(cause, Failure):
+        if isinstance(cause, Failure):
+            path = (*reference.within, *cause.path)
+            raise StoppedError(replace(cause, path=path))
+        if tree is None:
             raise StoppedError(
                 cause or Gap(reference.url, "the repository is not here")
             )

@@ -17,6 +17,7 @@ from baro.model.expansion import (
     Revision,
     SourceType,
 )
+from baro.model.fieldpath import FieldPath
 from baro.model.finding import Gap
 
 _KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
@@ -86,13 +87,22 @@ def placed(
     tree, revision, cause = repositories.tree(url, requested)
     known = replace(known, revision=revision)
     if cause is not None or tree is None:
-        stop = StoppedError(cause or Gap(url, "the repository is not here"))
+        stop = StoppedError(
+            _of_source(cause, spec.within)
+            if isinstance(cause, Failure)
+            else cause or Gap(url, "the repository is not here")
+        )
         known = stopped(known, stop)
     if tree is None or isinstance(cause, Failure):
         return None, known
     if not spec.word("path"):
         return None, known
     return Place(tree, spec.word("path"), revision), known
+
+
+def _of_source(failure: Failure, within: FieldPath) -> Failure:
+    """Blame the field of the Application, not that of the source alone."""
+    return replace(failure, path=(*within, *failure.path))
 
 
 def _stored(charts: ChartStore, url: str, chart: str, requested: str) -> StoredChart:

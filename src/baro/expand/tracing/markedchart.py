@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -33,6 +33,19 @@ MOST_LEAVES = 400
 """Leaves that are changed one by one for one answer."""
 BATCH = 32
 """Variants that are rendered at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """A field of a rendered object; `inside` is a path in the text that it holds."""
+
+    document: DocumentKey
+    path: FieldPath
+    inside: FieldPath = ()
+
+    def value(self, documents: Documents) -> Any:
+        """Return what a render has there."""
+        return value_at(documents, self.document, self.path, self.inside)
 
 
 @dataclass(eq=False)
@@ -152,27 +165,39 @@ class MarkedChart:
                 return key
         return None
 
-    def makers(self, document: DocumentKey, path: FieldPath) -> list[FieldPath]:
-        """Return the values that make a field: those printed there, else a branch."""
+    def makers(
+        self, document: DocumentKey, path: FieldPath, inside: FieldPath = ()
+    ) -> list[FieldPath]:
+        """Return the values that make a field: those printed there, else a branch.
+
+        Of those printed the longest comes first: it says most of the field. A field
+        that is a list of texts leads to the list.
+        """
+        field = _Field(document, path, inside)
+        value = field.value(self._base)
         known = dict(leaves(self.values))
-        paths = [p for p in known if p and isinstance(known[p], str)]
-        printed = self._printed_at(document, path, paths, known)
+        texts = [p for p in known if p and isinstance(known[p], str)]
+        printed = self._printed_in(field, _likely(texts, known, value), known)
         if printed:
-            return printed
+            whole = isinstance(value, list)
+            return [*dict.fromkeys(_list_of(p) if whole else p for p in printed)]
         own = [p for p, _ in leaves(self.rendering.values) if p]
         others = [p for p in known if p and p not in set(own)]
         plain = [p for p in others if not isinstance(known[p], str)]
-        return self._deciding(document, path, [*own, *plain][:MOST_LEAVES], known)
+        return self._deciding(field, [*own, *plain][:MOST_LEAVES], known)
 
-    def _printed_at(
+    def _printed_in(
         self,
-        document: DocumentKey,
-        path: FieldPath,
-        paths: Sequence[FieldPath],
-        known: dict[FieldPath, Any],
+        field: _Field,
+        groups: Iterable[Sequence[FieldPath]],
+        known: Mapping[FieldPath, Any],
     ) -> list[FieldPath]:
-        """Mark many values at once; a group that the chart refuses is cut in two."""
-        waiting, renders = [list(paths)], 0
+        """Mark many values at once.
+
+        A group that the chart refuses, or that takes the field away (a key is made of
+        one of them), is cut in two.
+        """
+        waiting, renders = [list(group) for group in groups], 0
         while waiting and renders < BATCH:
             group = waiting.pop(0)
             if not group:
@@ -181,27 +206,28 @@ class MarkedChart:
             marked = {p: changed(known[p], n) for n, p in enumerate(group)}
             variant = with_leaves(self.values, marked)
             (after,) = render_variants(self.prepared, self.engine, [variant])
-            if after is None:
+            value = MISSING if after is None else field.value(after)
+            if value is MISSING:
                 middle = len(group) // 2
-                waiting += [group[:middle], group[middle:]] if middle else []
+                halves = [group[:middle], group[middle:]] if middle else []
+                waiting = [*halves, *waiting]
                 continue
-            text = str(value_at(after, document, path))
-            found = [p for n, p in enumerate(group) if mark(n) in text]
+            found = [p for n, p in enumerate(group) if mark(n) in str(value)]
             if found:
                 return found
         return []
 
     def _deciding(
         self,
-        document: DocumentKey,
-        path: FieldPath,
+        field: _Field,
         paths: Sequence[FieldPath],
-        known: dict[FieldPath, Any],
+        known: Mapping[FieldPath, Any],
     ) -> list[FieldPath]:
-        if (document, path) in self._twice[1]:
+        if (field.document, field.path) in self._twice[1]:
             return []
-        before = value_at(self._base, document, path)
+        before = field.value(self._base)
         found: list[FieldPath] = []
+        removing: list[FieldPath] = []
         for start in range(0, len(paths), BATCH):
             group = paths[start : start + BATCH]
             variants = [
@@ -210,9 +236,29 @@ class MarkedChart:
             ]
             rendered = render_variants(self.prepared, self.engine, variants)
             for leaf, after in zip(group, rendered, strict=True):
-                if after is not None and value_at(after, document, path) != before:
+                value = before if after is None else field.value(after)
+                if value is MISSING:
+                    removing.append(leaf)
+                elif value != before:
                     found.append(leaf)
-        return found
+        return [*found, *removing]
+
+
+def _likely(
+    paths: Sequence[FieldPath], known: Mapping[FieldPath, Any], value: object
+) -> tuple[list[FieldPath], list[FieldPath]]:
+    """Part the values into those that a field's text has, longest first; and others.
+
+    Few are marked at once where few can be meant: a chart refuses some marks.
+    """
+    text = str(value)
+    held = [p for p in paths if known[p] and (known[p] in text or text in known[p])]
+    held.sort(key=lambda path: -len(known[path]))
+    return held, [path for path in paths if path not in set(held)]
+
+
+def _list_of(path: FieldPath) -> FieldPath:
+    return path[:-1] if isinstance(path[-1], int) else path
 
 
 def _standing(base: Documents, document: DocumentKey, path: FieldPath) -> FieldPath:

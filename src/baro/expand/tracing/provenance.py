@@ -10,14 +10,15 @@ from typing import Any
 
 from baro.expand.assemble import Assembled
 from baro.expand.tracing.trace import Tracer
-from baro.expand.tracing.valuetrace import ValueTrace
-from baro.model.expansion import LayerKind, Rendering
+from baro.expand.tracing.valuetrace import Setter
+from baro.model.blocktext import place_within, value_within
+from baro.model.expansion import LayerKind, Rendering, ValuesLayer
 from baro.model.fieldpath import MISSING, FieldPath, dotted, get, parse
 from baro.model.finding import Evidence, Finding, shown
 from baro.model.manifest import Manifest
 from baro.model.origin import OriginKind
 from baro.model.ref import ObjectRef
-from baro.model.text import Location
+from baro.model.text import Location, SourceText
 
 DEEPEST = 12
 """Steps from a field to its line."""
@@ -30,11 +31,23 @@ _WITHIN_TEXT = " > "
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """Where a value was written: the line, the path there, and the value."""
+    """Where a value was written: the line, the path there, and the value.
+
+    `inside` is the path in the text that stands at `path`, where that is meant.
+    """
 
     location: Location
     path: FieldPath
     value: Any
+    inside: FieldPath = ()
+
+    def evidence(self, subject: ObjectRef) -> Evidence:
+        """Return it as what proves a finding."""
+        path, value = dotted(self.path), self.value
+        if self.inside:
+            path = f"{path}{_WITHIN_TEXT}{dotted(self.inside)}"
+            value = value_within(value, self.inside)
+        return Evidence(self.location, path, shown(value), subject)
 
 
 @dataclass(eq=False)
@@ -45,61 +58,70 @@ class Provenance:
     _tracers: dict[tuple[ObjectRef, FieldPath], Tracer | None] = field(
         default_factory=dict
     )
-    _known: dict[tuple[int, FieldPath, str], Written | None] = field(
+    _known: dict[tuple[int, FieldPath, FieldPath], Written | None] = field(
         default_factory=dict
     )
 
     def written(
-        self, manifest: Manifest, path: FieldPath, about: str = ""
+        self, manifest: Manifest, path: FieldPath, inside: FieldPath = ()
     ) -> Written | None:
         """Return where the field at `path` was written, None where no line is known.
 
-        `about` is a text that the value must share something with, for fields that
-        are made of many values.
+        `inside` is a path in the YAML or JSON text that the field holds.
         """
-        key = (id(manifest), path, about)
+        key = (id(manifest), path, inside)
         if key not in self._known:
-            self._known[key] = self._follow(manifest, path, about, DEEPEST)
+            self._known[key] = self._follow(manifest, path, inside, DEEPEST)
         return self._known[key]
 
     def _follow(
-        self, manifest: Manifest, path: FieldPath, about: str, left: int
+        self, manifest: Manifest, path: FieldPath, inside: FieldPath, left: int
     ) -> Written | None:
         origin = manifest.origin
         if left == 0:
             return None
         match origin.kind:
             case OriginKind.FILE | OriginKind.CONFIGURED:
-                place = origin.locate(path)
-                value = get(manifest.body, path)
-                return Written(place, path, value) if place is not None else None
+                value, text = get(manifest.body, path), origin.written_in()
+                return _written(origin.locate(path), path, value, inside, text)
             case OriginKind.GENERATED if origin.owner is not None:
                 inner = (*origin.within, *path)
-                return self._follow(origin.owner, inner, about, left - 1)
+                return self._follow(origin.owner, inner, inside, left - 1)
             case OriginKind.TEMPLATE:
-                return self._through_chart(manifest, path, about, left)
+                return self._through_chart(manifest, path, inside, left)
             case _:
                 return None
 
     def _through_chart(
-        self, manifest: Manifest, path: FieldPath, about: str, left: int
+        self, manifest: Manifest, path: FieldPath, inside: FieldPath, left: int
     ) -> Written | None:
         tracer = self._tracer(manifest)
         if tracer is None:
             return None
-        for trace in _matching(tracer.field(manifest, path), about):
+        for trace in tracer.field(manifest, path, inside):
             for setter in trace.setters:
-                layer = setter.layer
-                if setter.location is not None and setter.location.line is not None:
-                    return Written(setter.location, trace.path, setter.value)
-                if layer is not None and layer.application is not None:
-                    inner = trace.path if layer.kind is LayerKind.OBJECT else ()
-                    found = self._follow(
-                        layer.application, (*layer.within, *inner), about, left - 1
-                    )
-                    if found is not None:
-                        return found
+                found = self._set(setter, trace.path, inside, left)
+                if found is not None:
+                    return found
         return None
+
+    def _set(
+        self, setter: Setter, path: FieldPath, inside: FieldPath, left: int
+    ) -> Written | None:
+        """Return where a setter of the values at `path` was written."""
+        layer, place = setter.layer, setter.location
+        if value_within(setter.value, inside) is MISSING:
+            inside = ()  # The template made the text, and the value is a part of it.
+        if place is not None and place.line is not None:
+            return _written(place, path, setter.value, inside, _text_of(layer))
+        if layer is None or layer.application is None:
+            return None
+        if layer.kind is LayerKind.OBJECT:
+            inner = (*layer.within, *path)
+            return self._follow(layer.application, inner, inside, left - 1)
+        # A block of values is a text, and the value stands in it.
+        block = path if layer.kind is LayerKind.INLINE else ()
+        return self._follow(layer.application, layer.within, block, left - 1)
 
     def _tracer(self, manifest: Manifest) -> Tracer | None:
         owner, within = manifest.origin.owner, manifest.origin.within
@@ -115,39 +137,60 @@ class Provenance:
         return self._tracers[key]
 
     def traced(self, findings: Sequence[Finding]) -> Iterator[Finding]:
-        """Yield the findings, each with the line to edit in front of its evidence."""
+        """Yield the findings, each with lines to edit for the fields that have none.
+
+        A line stands for its field, and fields without one come last.
+        """
         left = MOST
         for finding in findings:
-            first = finding.evidence[0]
-            if left and (first.location is None or first.location.line is None):
-                left -= 1
-                line = self._line(first)
-                if line is not None:
-                    yield replace(finding, evidence=(line, *finding.evidence))
-                    continue
-            yield finding
+            open_ones = [e for e in finding.evidence if _without_line(e)]
+            lines = {e: line for e in open_ones[:left] if (line := self._line(e))}
+            left -= len(open_ones[:left])
+            told = [lines.get(e, e) for e in finding.evidence]
+            told.sort(key=_without_line)
+            evidence = tuple(dict.fromkeys((*told, *lines)))
+            yield replace(finding, evidence=evidence) if lines else finding
 
     def _line(self, evidence: Evidence) -> Evidence | None:
         if evidence.subject is None:
             return None
         manifest = self.assembled.snapshot.get(evidence.subject)
-        outer, inside, _ = evidence.path.partition(_WITHIN_TEXT)
+        outer, _, inner = evidence.path.partition(_WITHIN_TEXT)
         try:
-            path = parse(outer)
+            path, inside = parse(outer), parse(inner)
         except ValueError:
             return None
-        if manifest is None or get(manifest.body, path, MISSING) is MISSING:
+        if manifest is None or not path or get(manifest.body, path, MISSING) is MISSING:
             return None
-        found = self.written(manifest, path, evidence.value if inside else "")
+        found = self.written(manifest, path, inside)
         if found is None or found.location.line is None:
             return None
-        subject = manifest.application or evidence.subject
-        return Evidence(found.location, dotted(found.path), shown(found.value), subject)
+        return found.evidence(manifest.application or evidence.subject)
 
 
-def _matching(traces: Sequence[ValueTrace], about: str) -> Iterator[ValueTrace]:
-    """Yield the values that a text is about; all where it is about nothing."""
-    for trace in traces:
-        text = str(trace.value)
-        if not about or (text and (text in about or about in text)):
-            yield trace
+def _without_line(evidence: Evidence) -> bool:
+    return evidence.location is None or evidence.location.line is None
+
+
+def _text_of(layer: ValuesLayer | None) -> SourceText | None:
+    """Return the file in which a layer of values stands."""
+    if layer is None or layer.text is not None or layer.application is None:
+        return layer.text if layer is not None else None
+    return layer.application.origin.written_in()
+
+
+def _written(
+    place: Location | None,
+    path: FieldPath,
+    value: Any,
+    inside: FieldPath,
+    text: SourceText | None,
+) -> Written | None:
+    """Return a place; the line in the block of text, where the value is one."""
+    if place is None:
+        return None
+    if not inside or value_within(value, inside) is MISSING:
+        return Written(place, path, value)
+    if text is not None:
+        place = place_within(text, place, value, inside)
+    return Written(place, path, value, inside)

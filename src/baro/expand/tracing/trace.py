@@ -66,14 +66,19 @@ class Tracer:
             unsettled=tuple(chart.reasons),
         )
 
-    def field(self, manifest: Manifest, path: FieldPath) -> tuple[ValueTrace, ...]:
-        """Say which values make a field of a rendered object, the nearest first."""
+    def field(
+        self, manifest: Manifest, path: FieldPath, inside: FieldPath = ()
+    ) -> tuple[ValueTrace, ...]:
+        """Say which values make a field of a rendered object, the nearest first.
+
+        `inside` is a path in the YAML or JSON text that the field holds.
+        """
         document = self._chart.document(manifest)
         if document is None:
             return ()
         return tuple(
             ValueTrace(leaf, get(self._chart.values, leaf), tuple(self._setters(leaf)))
-            for leaf in self._chart.makers(document, path)
+            for leaf in self._chart.makers(document, path, inside)
         )
 
     def _setters(self, path: FieldPath) -> Iterator[Setter]:

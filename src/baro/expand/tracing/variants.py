@@ -11,6 +11,7 @@ from baro.expand.sources.helm import json_values
 from baro.expand.sources.helmoutput import finish_helm
 from baro.expand.sources.prepared import PreparedSource, Printed
 from baro.expand.stop import StoppedError
+from baro.model.blocktext import value_within
 from baro.model.fieldpath import MISSING, FieldPath, get, leaves
 
 DocumentKey = tuple[str, int]
@@ -171,7 +172,16 @@ def holders(documents: Documents, text: str) -> Iterator[tuple[DocumentKey, Fiel
                     break
 
 
-def value_at(documents: Documents, document: DocumentKey, path: FieldPath) -> Any:
-    """Return what an object of a render has at a path; MISSING for nothing."""
+def value_at(
+    documents: Documents,
+    document: DocumentKey,
+    path: FieldPath,
+    inside: FieldPath = (),
+) -> Any:
+    """Return what an object of a render has at a path; MISSING for nothing.
+
+    `inside` is a path in the YAML or JSON text that stands there.
+    """
     printed = documents.get(document)
-    return MISSING if printed is None else get(printed.body, path, MISSING)
+    value = MISSING if printed is None else get(printed.body, path, MISSING)
+    return value_within(value, inside) if inside else value

@@ -241,4 +241,4 @@ class Checkout:
 def _out_of_bounds(path: str) -> Failure:
     # Argo CD: reposerver/repository/repository.go, runRepoOperation
     message = f"repository contains out-of-bounds symlinks. file: {path}"
-    return Failure(FailureKind.PATH, message, ("repoURL",))
+    return Failure(FailureKind.PATH, message, ("repoURL",), fields={"link": path})

@@ -77,9 +77,12 @@ from baro.rules.rule import Context, rule
 @rule("chart-not-found", Severity.ERROR, layer=Layer.CHART)
 def check(ctx: Context) -> Iterator[Finding]:
     for refusal in refusals(ctx, FailureKind.CHART):
+        place = refusal.failure.location
         yield ctx.finding(
             refusal.owner,
             f"the chart of {refusal.place} cannot be loaded: {refusal.first_line}",
             (refusal.evidence,),
-            fix="Name a chart and a version that exist, or complete its Chart.yaml.",
+            fix=f"Correct {place.file}."
+            if place is not None and place.line is not None
+            else "Name a chart and a version that exist, or complete its Chart.yaml.",
         )

@@ -223,7 +223,8 @@ def _retype(rendering: Rendering, path: FieldPath) -> str:
                 "Write it in helm.values, where a template prints a number or boolean;"
                 " in valuesObject a templated leaf stays a string."
             )
-    return f"Give {dotted(path)} the type and form that the schema wants."
+    what = dotted(path) or "the values"
+    return f"Give {what} the type and form that the schema wants."
 
 
 def _templated(layer: ValuesLayer, path: FieldPath) -> bool:

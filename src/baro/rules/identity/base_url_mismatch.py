@@ -105,92 +105,38 @@ Access to fetch has been blocked by CORS policy
 ```
 """
 
-import re
-from collections.abc import Iterator
-from urllib.parse import urlsplit
+from collections.abc import Iterator, Sequence
 
-from baro.graph.graph import Relation
-from baro.graph.relations.routes import ingress_services
-from baro.model.fieldpath import get
-from baro.model.finding import Evidence, Finding, Layer, Severity
-from baro.model.manifest import Manifest
+from baro.model import weburl
+from baro.model.finding import Finding, Layer, Severity
 from baro.rules.appconfig import backstages
+from baro.rules.fronts import Front, fronts
 from baro.rules.rule import Context, rule
 
 _FIELDS = (("app", "baseUrl"), ("backend", "baseUrl"))
-_LITERAL = re.compile(r"[^(\[{.*+?|^$\\]*")
 
 
 @rule("base-url-mismatch", Severity.ERROR, layer=Layer.IDENTITY)
 def check(ctx: Context) -> Iterator[Finding]:
     for document in backstages(ctx.declared):
-        ingresses = list(_in_front(ctx, document.config))
-        served = {place: i for i in ingresses for place in _places(i)}
+        served = list(fronts(ctx.declared, ctx.graph, document.config))
         for path in _FIELDS:
-            url = urlsplit(document.text(*path))
-            if (
-                not served
-                or not url.hostname
-                or _covers(served, url.hostname, url.path)
-            ):
+            url = weburl.parts(document.text(*path))
+            host = url.hostname or ""
+            if not served or not host or _covers(served, host, url.path):
                 continue
-            names = ", ".join(sorted(host + root for host, root in served))
+            names = ", ".join(sorted({front.host + front.root for front in served}))
+            nearest = next((f for f in served if f.serves(host)), served[0])
             yield ctx.finding(
                 document.config,
                 f"{'.'.join(path)} is {url.geturl()}, and its Ingress serves {names}",
-                (
-                    document.evidence(*path),
-                    Evidence.of(ingresses[0], "spec.rules"),
-                ),
+                (document.evidence(*path), nearest.evidence(host)),
                 fix=f"Make {'.'.join(path)} the URL that the Ingress serves.",
             )
 
 
-def _in_front(ctx: Context, config: Manifest) -> Iterator[Manifest]:
-    """Yield the Ingresses before the Pods that mount a ConfigMap."""
-    workloads = {
-        edge.dependent
-        for edge in ctx.graph.dependents(config.ref)
-        if edge.relation is Relation.MOUNTS
-    }
-    services = {
-        edge.dependent
-        for workload in workloads
-        for edge in ctx.graph.dependents(workload)
-        if edge.relation is Relation.SELECTS
-    }
-    for ingress in ctx.declared.of_kind("Ingress"):
-        names = {
-            (service.namespace, service.name, service.cluster) for service in services
-        }
-        if any(
-            (ingress.ref.namespace, name, ingress.cluster) in names
-            for name, _ in ingress_services(ingress)
-        ):
-            yield ingress
-
-
-def _places(ingress: Manifest) -> Iterator[tuple[str, str]]:
-    """Yield each host with the literal beginning of each of its paths."""
-    for entry in ingress.sequence("spec", "rules"):
-        host = get(entry, ("host",))
-        paths = get(entry, ("http", "paths"))
-        for path in paths if isinstance(paths, list) else ():
-            written = get(path, ("path",)) or "/"
-            literal = _LITERAL.match(str(written))
-            root = literal[0].rstrip("/") if literal is not None else ""
-            yield str(host or "*"), root
-
-
-def _covers(served: dict[tuple[str, str], Manifest], host: str, path: str) -> bool:
+def _covers(served: Sequence[Front], host: str, path: str) -> bool:
     below = path.rstrip("/") + "/"
     return any(
-        _is_host(pattern, host) and below.startswith(f"{root}/")
-        for pattern, root in served
+        front.serves(host) and below.startswith(f"{front.root}/") for front in served
     )
-
-
-def _is_host(pattern: str, host: str) -> bool:
-    if pattern.startswith("*."):
-        return host.partition(".")[2] == pattern[2:]
-    return pattern in ("*", host)

@@ -1,8 +1,8 @@
 """A source's folder does not exist.
 
-Reports every source whose `path` is not in the repository at that revision,
-is a file, or
-leads out of the repository.
+Reports every source whose `path` is not in the repository at that revision, is a file,
+or leads out of the repository; and every source of a repository that has a symbolic
+link out of it, which Argo CD refuses whole.
 
 ## Why it matters
 
@@ -53,12 +53,14 @@ metadata: {name: web}
 ## How to fix
 
 Correct the path: it counts from the root of the repository, without a leading `/`.
+Remove a link that leads out of the repository, or let it lead to a place in it.
 
 ## Seen as
 
 ```text
 Failed to load target state: failed to generate manifest for source 1 of 1: \
 rpc error: code = Unknown desc = manifest: app path does not exist
+repository contains out-of-bounds symlinks. file: shared
 ```
 """
 
@@ -73,9 +75,14 @@ from baro.rules.rule import Context, rule
 @rule("source-path-missing", Severity.ERROR, layer=Layer.SYNC)
 def check(ctx: Context) -> Iterator[Finding]:
     for refusal in refusals(ctx, FailureKind.PATH):
+        fails = "has no such folder"
+        fix = "Correct the path; it counts from the root of the repository."
+        if link := refusal.failure.fields.get("link"):
+            fails = "is in a repository with a link that leads out of it"
+            fix = f"Remove {link}, or let it lead to a place in the repository."
         yield ctx.finding(
             refusal.owner,
-            f"{refusal.place} has no such folder: {refusal.first_line}",
+            f"{refusal.place} {fails}: {refusal.first_line}",
             (refusal.evidence,),
-            fix="Correct the path; it counts from the root of the repository.",
+            fix=fix,
         )
