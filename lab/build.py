@@ -38,8 +38,9 @@ def build(names: Iterable[str] = ()) -> dict[str, Path]:
 
 def _build_missing(missing: list[Binary]) -> None:
     minutes = sum(binary.seconds for binary in missing) / 60
-    _say(f"building {len(missing)} programs from source into {cache_folder()}")
-    _say(f"this takes about {minutes:.0f} minutes on two cores, and happens once")
+    names = ", ".join(binary.name for binary in missing)
+    _say(f"building from source into {cache_folder()}: {names}")
+    _say(f"this takes about {max(minutes, 1):.0f} min on two cores, and happens once")
     go = install_go()
     for position, binary in enumerate(missing, 1):
         if binary.path.exists():

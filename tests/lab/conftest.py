@@ -9,13 +9,15 @@ from lab import Lab
 from tests.lab.story import Story
 
 HERE = Path(__file__).parent
+# What can be said of the lab before there is one: tests for every machine.
+BEFORE = HERE / "before"
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what needs the lab, so that a plain run leaves it out."""
     for item in items:
-        if item.path.is_relative_to(HERE):
+        if item.path.is_relative_to(HERE) and not item.path.is_relative_to(BEFORE):
             item.add_marker(pytest.mark.lab)
 
 
