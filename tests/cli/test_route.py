@@ -1,6 +1,7 @@
 """`baro route`, `routes` and `verify`, as a user runs them."""
 
 import json
+import shutil
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -182,6 +183,59 @@ def test_a_route_that_does_not_hold_fails(baro: Baro) -> None:
     assert "broken" in ran.out
     assert "--> examples/incidents/wrong-instance/baro.yaml:" in ran.out
     assert "expected" in ran.out
+
+
+@pytest.fixture
+def unknown_domain(tmp_path: Path) -> Path:
+    """Return the example platform, of whose domain `baro.yaml` says nothing."""
+    folder = tmp_path / "platform"
+    shutil.copytree("examples/platform", folder)
+    config = folder / "baro.yaml"
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text.replace("    domain: platform.example\n", ""), "utf-8")
+    return folder
+
+
+def test_a_route_of_which_a_part_is_unknown_is_neither_held_nor_broken(
+    baro: Baro, unknown_domain: Path
+) -> None:
+    """It names the key of `baro.yaml` that would tell; only --strict fails for it."""
+    ran = baro("verify", unknown_domain)
+    answer = json.loads(baro("verify", unknown_domain, "--format", "json").out)
+
+    assert ran.code == 0
+    assert "0 of 6 expected routes hold, 6 are not known" in ran.out
+    assert "(closes with: externalSecrets.platform/config.domain)" in ran.out
+    assert ran.err.count("gap: ") == 1
+    assert {route["held"] for route in answer["routes"]} == {"unknown"}
+    assert {len(route["answers"]) for route in answer["routes"]} == {0}
+    assert "platform/config.domain" in answer["routes"][0]["unknown"]
+    assert baro("verify", unknown_domain, "--strict").code == 1
+
+
+def test_a_host_that_may_be_the_unknown_one_has_no_certain_answer(
+    baro: Baro, unknown_domain: Path
+) -> None:
+    """Where the domain is not known, no host below it is nobody's."""
+    url = "https://backstage.platform.example/"
+    ran = baro("route", url, unknown_domain, "--format", "json")
+    [answer] = json.loads(ran.out)["answers"]
+
+    assert (answer["outcome"], answer["status"]) == ("unknown", None)
+    assert answer["certainty"] == "unknown"
+
+
+def test_a_placeholder_that_no_cluster_has_fails(baro: Baro, tmp_path: Path) -> None:
+    """A slip of the pen in `baro.yaml` is not passed over."""
+    folder = tmp_path / "platform"
+    shutil.copytree("examples/platform", folder)
+    config = folder / "baro.yaml"
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text.replace("backstage-kr.{domain}", "kr.{dmoain}"), "utf-8")
+    ran = baro("verify", folder)
+
+    assert ran.code == 1
+    assert "dmoain is known to no cluster, expected an annotation or label" in ran.out
 
 
 def test_routes_shows_the_whole_table(baro: Baro) -> None:

@@ -13,8 +13,7 @@ from baro.cli.state import target_state
 from baro.errors import InputError
 from baro.report import route_answers
 from baro.report.plaintext import harmful
-from baro.routing.answer import Answer
-from baro.routing.platform import ClusterRoutes
+from baro.routing.following import cluster_for, follow
 from baro.routing.request import Request
 
 _LONGEST = 16 * 1024 * 1024
@@ -63,7 +62,9 @@ def command(words: tuple[str, ...], **given: Any) -> int:
     flags = options.flags(paths, given)
     with target_state(flags, account=False) as target:
         clusters = routes_of(target.snapshot, given)
-    answers = [_follow(request, clusters) for request in asked]
+    answers = [
+        follow(request, cluster_for(request, clusters), clusters) for request in asked
+    ]
     if given["form"] == "json":
         text = route_answers.to_json(answers, clusters)
     else:
@@ -134,11 +135,3 @@ def _header(text: str) -> tuple[str, str]:
             hint="a name has letters, digits and dashes; a value is one line",
         )
     return name.strip(), value.strip()
-
-
-def _follow(request: Request, clusters: Sequence[ClusterRoutes]) -> list[Answer]:
-    """Ask the cluster that has the host; the first one if none does."""
-    for cluster in clusters:
-        if cluster.answer(request).ingress is not None:
-            return cluster.follow(request)
-    return clusters[0].follow(request)

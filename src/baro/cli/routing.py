@@ -62,6 +62,7 @@ def routes_of(snapshot: Snapshot, given: dict[str, Any]) -> list[ClusterRoutes]:
         kubernetes=snapshot.kubernetes_version,
         controller=wanted,
         unready=frozenset(given["no_endpoints"]),
+        unknown=frozenset(w for c in snapshot.clusters for w in c.unknown_words),
     )
     if not given["cluster"]:
         return found

@@ -24,13 +24,16 @@ from baro.routing.expectation import Held, verify
     default="terminal",
     help="Form of the answer.",
 )
+@click.option(
+    "--strict", is_flag=True, help="Routes that cannot be known fail, and gaps, too."
+)
 @options.output_file
 @options.language
 def command(paths: tuple[Path, ...], **given: Any) -> int:
     """Hold the platform in PATH to the routes that its baro.yaml expects.
 
     By simulation of the ingress controller: nothing is sent anywhere. Exit code 1
-    where a route does not hold, or cannot be known to.
+    where a route does not hold; with --strict also where one cannot be known to.
     """
     flags = options.flags(paths, given)
     with target_state(flags, account=False) as target:
@@ -42,5 +45,6 @@ def command(paths: tuple[Path, ...], **given: Any) -> int:
         text = verified_text(found, given["language"])
     write(text, given["output_file"])
     tell_gaps(snapshot.gaps)
-    unfilled = any(gap.subject.startswith("route ") for gap in snapshot.gaps)
-    return int(unfilled or any(each.held is not Held.HOLDS for each in found))
+    held = {each.held for each in found}
+    unknown = Held.UNKNOWN in held or bool(snapshot.gaps)
+    return int(Held.BROKEN in held or (given["strict"] and unknown))

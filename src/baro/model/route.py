@@ -10,6 +10,8 @@ class ExpectedRoute:
     """One line of `routes:` in `baro.yaml`, with `{domain}` and the like filled in.
 
     Empty fields are not compared. `written` is the URL as it stands in the file.
+    `unknown` says which value nobody knows, `unfilled` which placeholders are no
+    annotation or label of any cluster; the URL then stands as it is written.
     """
 
     url: str
@@ -20,4 +22,6 @@ class ExpectedRoute:
     status: int | None = None
     redirects_to: str = ""
     cluster: str = ""
+    unknown: str = ""
+    unfilled: str = ""
     location: Location | None = None

@@ -1,5 +1,6 @@
 """Who answers a URL: for people, and as `baro/v1` JSON."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -179,25 +180,32 @@ def verified_text(found: Sequence[Verified], language: str) -> str:
     wide = max(len(name) for name in names.values())
     lines: list[str] = []
     for each in found:
-        last = each.hops[-1]
         head = f"{names[each.held]:<{wide}}  {each.route.url}"
         if each.held is Held.HOLDS:
-            lines.append(f"{head}  ->  {_reached(last)}")
+            lines.append(f"{head}  ->  {_reached(each.hops[-1])}")
             continue
         lines.append(head)
         where = each.route.location
         if where is not None:
             lines.append(f"  --> {where}")
-        lines += [
-            "  "
-            + said["differs"].format(
-                field=d.field, expected=d.expected, actual=d.actual
-            )
-            for d in each.differences
-        ]
+        if each.route.unknown:
+            lines.append(f"  {each.route.unknown}")
+            continue
+        if each.held is Held.BROKEN:
+            lines += [
+                "  "
+                + said["differs"].format(
+                    field=d.field, expected=d.expected, actual=d.actual
+                )
+                for d in each.differences
+            ]
         lines += [f"  {line}" for line in _hops(each.hops, language)]
-    holds = sum(each.held is Held.HOLDS for each in found)
-    lines += ["", said["verdict"].format(holds=holds, total=len(found))]
+    counted = Counter(each.held for each in found)
+    verdict = said["verdict"].format(holds=counted[Held.HOLDS], total=len(found))
+    unknown = counted[Held.UNKNOWN]
+    if unknown:
+        verdict += said["verdict-unknown"].format(unknown=unknown)
+    lines += ["", verdict]
     return harmless("\n".join(lines)) + "\n"
 
 
@@ -219,6 +227,7 @@ def verified_json(found: Sequence[Verified]) -> str:
                     "url": each.route.url,
                     "cluster": each.cluster,
                     "held": str(each.held),
+                    "unknown": each.route.unknown or None,
                     "differences": [
                         {
                             "field": d.field,

@@ -7,7 +7,9 @@ from enum import StrEnum
 from baro.model.manifest import Manifest
 from baro.model.route import ExpectedRoute
 from baro.routing.answer import Answer, Certainty, Outcome
+from baro.routing.following import cluster_for, follow
 from baro.routing.platform import ClusterRoutes
+from baro.routing.reasons import Code
 from baro.routing.request import Request
 
 
@@ -40,6 +42,8 @@ class Verified:
     @property
     def held(self) -> Held:
         """Tell whether the route is as expected."""
+        if self.route.unknown or any(map(_is_of_open_host, self.hops)):
+            return Held.UNKNOWN
         if self.differences:
             return Held.BROKEN
         doubtful = any(hop.certainty is Certainty.UNKNOWN for hop in self.hops)
@@ -53,27 +57,34 @@ def verify(
 
     A route that names no cluster is expected of the one that serves its host, and of
     the first if none does. Redirects are followed unless a status or a target of a
-    redirect is expected.
+    redirect is expected. A route whose URL is not known has no answer.
 
     Raises:
         InputError: a URL of a route is none.
     """
     for route in routes:
+        if route.unknown or route.unfilled:
+            yield Verified(route, route.cluster, (), tuple(_unfilled(route)))
+            continue
         request = Request.of(route.url)
-        where = _cluster(route, request, clusters)
+        named = [c for c in clusters if route.cluster in ("", c.cluster)]
+        where = cluster_for(request, named or clusters)
         stays = route.status is not None or route.redirects_to
-        hops = [where.answer(request)] if stays else where.follow(request)
+        hops = [where.answer(request)] if stays else follow(request, where, clusters)
         yield Verified(
             route, where.cluster, tuple(hops), tuple(_differences(route, hops[-1]))
         )
 
 
-def _cluster(
-    route: ExpectedRoute, request: Request, clusters: Sequence[ClusterRoutes]
-) -> ClusterRoutes:
-    named = [c for c in clusters if route.cluster in ("", c.cluster)] or [*clusters]
-    serving = [c for c in named if c.answer(request).ingress is not None]
-    return (serving or named)[0]
+def _is_of_open_host(answer: Answer) -> bool:
+    """Tell whether an Ingress whose host is not known may be the one that is asked."""
+    return any(why.code is Code.HOST_NOT_KNOWN for why in answer.why)
+
+
+def _unfilled(route: ExpectedRoute) -> Iterator[Difference]:
+    if route.unfilled:
+        expected = "an annotation or label of a cluster"
+        yield Difference(route.unfilled, expected, "known to no cluster")
 
 
 def _differences(route: ExpectedRoute, answer: Answer) -> Iterator[Difference]:

@@ -1,14 +1,13 @@
 """The routing tables of a whole state: one for each controller of each cluster."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
-from urllib.parse import urljoin
+from dataclasses import dataclass, replace
 
-from baro.errors import InputError
 from baro.model.manifest import Manifest
-from baro.routing.answer import Answer, Controller, Outcome
+from baro.routing.answer import Answer, Certainty, Controller, Outcome
 from baro.routing.declared import Declared
 from baro.routing.default_class import admit
+from baro.routing.hosts import OpenHost, covers, named_hosts, open_hosts, plain_host
 from baro.routing.installed import clusters_of, installed
 from baro.routing.request import Request
 from baro.routing.table import RouteTable, known_controllers
@@ -21,8 +20,6 @@ ASSUMED = Controller("ingress-nginx")
 GATEWAY = Controller("gateway-api")
 """Whoever serves HTTPRoutes, by the specification."""
 _GIVEN_ON_CREATION = {"creationTimestamp", "resourceVersion", "uid"}
-HOPS = 10
-"""Redirects that a client follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,37 +27,34 @@ class ClusterRoutes:
     """The routes of one cluster.
 
     `assumed` tells that no controller was found there, so the default stands in;
-    `foreign` names controllers whose behaviour baro does not know.
+    `foreign` names controllers whose behaviour baro does not know. `hosts` are those
+    that the objects speak of, `open_hosts` patterns of those with a part that nobody
+    knows.
     """
 
     cluster: str
     tables: tuple[RouteTable, ...]
     assumed: bool = False
     foreign: tuple[str, ...] = ()
+    hosts: frozenset[str] = frozenset()
+    open_hosts: tuple[OpenHost, ...] = ()
 
     def answer(self, request: Request) -> Answer:
         """Tell what becomes of a request: by the controller that has its host."""
         answers = [table.answer(request) for table in self.tables]
-        return next((a for a in answers if _serves(a)), answers[0])
+        answer = next((a for a in answers if _serves(a)), answers[0])
+        host = plain_host(request)
+        doubts = [why for pattern, why in self.open_hosts if pattern.fullmatch(host)]
+        if not doubts:
+            return answer
+        why = (*answer.why, *doubts)
+        if not _serves(answer):
+            answer = replace(answer, outcome=Outcome.UNKNOWN, status=None)
+        return replace(answer, why=why, certainty=Certainty.UNKNOWN)
 
-    def follow(self, request: Request) -> list[Answer]:
-        """Return the answers that a client meets, redirects followed."""
-        hops = [self.answer(request)]
-        seen = {request.url}
-        while hops[-1].outcome is Outcome.REDIRECT and len(hops) <= HOPS:
-            location = hops[-1].location or ""
-            url = urljoin(hops[-1].request.url, location)
-            if url in seen or not url.startswith(("http://", "https://")):
-                break
-            seen.add(url)
-            try:
-                following = Request.of(
-                    url, method=request.method, headers=request.headers
-                )
-            except InputError:
-                break
-            hops.append(self.answer(following))
-        return hops
+    def names(self, host: str) -> bool:
+        """Tell whether some object of the cluster speaks of a host."""
+        return covers(self.hosts, host)
 
 
 def cluster_routes(
@@ -69,12 +63,14 @@ def cluster_routes(
     kubernetes: str = "",
     controller: Controller | None = None,
     unready: Collection[str] = (),
+    unknown: Collection[str] = (),
 ) -> list[ClusterRoutes]:
     """Return the routes of every cluster that has any; of all if none has.
 
     `kubernetes` is the version of the API servers, empty for a recent one.
     `controller` stands in for what the state itself installs. `unready` names
-    Services (`namespace/name`) without endpoints.
+    Services (`namespace/name`) without endpoints, `unknown` the words that stand for
+    values which nobody knows.
 
     Raises:
         InputError: no such controller is known.
@@ -86,16 +82,24 @@ def cluster_routes(
         if any(manifest.kind in ROUTED for manifest in objects)
     }
     chosen = routed or by_cluster or {"": []}
-    return [
-        _routes(cluster, objects, kubernetes, controller, unready)
-        for cluster, objects in sorted(chosen.items())
-    ]
+    made = []
+    for cluster, objects in sorted(chosen.items()):
+        declared = declared_of(objects, kubernetes)
+        routes = _routes(cluster, objects, declared, controller, unready)
+        made.append(
+            replace(
+                routes,
+                hosts=named_hosts(declared),
+                open_hosts=tuple(open_hosts(declared, unknown)),
+            )
+        )
+    return made
 
 
 def _routes(
     cluster: str,
     objects: Sequence[Manifest],
-    kubernetes: str,
+    declared: Sequence[Declared],
     controller: Controller | None,
     unready: Collection[str],
 ) -> ClusterRoutes:
@@ -108,7 +112,6 @@ def _routes(
         flags, settings = (same.flags, same.settings) if same else ((), ())
         wanted = [Controller(controller.name, controller.version, flags, settings)]
     stood_in = [] if controller is not None else _stand_ins(objects, wanted)
-    declared = declared_of(objects, kubernetes)
     tables = tuple(
         RouteTable.build(declared, each, unready=unready)
         for each in dict.fromkeys([*wanted, *stood_in])

@@ -19,7 +19,10 @@ class Code(StrEnum):
     REWRITTEN = "rewritten"
     HOST_DEFAULT = "host-default"
     NOTHING_MATCHES = "nothing-matches"
+    NOTHING_HOSTLESS = "nothing-hostless"
     HOST_UNKNOWN = "host-unknown"
+    HOST_OUTSIDE = "host-outside"
+    HOST_NOT_KNOWN = "host-not-known"
     HOST_WILDCARD = "host-wildcard"
     HOST_ALIAS = "host-alias"
     SLASH_REDIRECT = "slash-redirect"
@@ -154,7 +157,10 @@ REASONS: Mapping[Code, tuple[str, ...]] = {
     Code.REWRITTEN: ("target", "upstream"),
     Code.HOST_DEFAULT: ("host", "ingress"),
     Code.NOTHING_MATCHES: ("host",),
+    Code.NOTHING_HOSTLESS: (),
     Code.HOST_UNKNOWN: ("host",),
+    Code.HOST_OUTSIDE: ("host",),
+    Code.HOST_NOT_KNOWN: ("ingress", "host"),
     Code.HOST_WILDCARD: ("host", "pattern"),
     Code.HOST_ALIAS: ("host", "alias"),
     Code.SLASH_REDIRECT: ("path",),

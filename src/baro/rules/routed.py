@@ -30,8 +30,13 @@ ANYWHERE = "any.other.host.example"
 @lru_cache(maxsize=1)
 def routed(snapshot: Snapshot) -> Sequence[ClusterRoutes]:
     """Return the routes of every cluster of a state; all rules share them."""
-    version = snapshot.kubernetes_version
-    return tuple(cluster_routes(snapshot.manifests, kubernetes=version))
+    return tuple(
+        cluster_routes(
+            snapshot.manifests,
+            kubernetes=snapshot.kubernetes_version,
+            unknown={w for c in snapshot.clusters for w in c.unknown_words},
+        )
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)

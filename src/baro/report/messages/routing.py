@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from baro.report.messages import routing_en, routing_ko
 from baro.routing.reasons import Code, Reason
 
+ANY_HOST = "*"
+"""How all hosts that no Ingress names are shown."""
 _VOICES: Mapping[str, tuple[Mapping[Code, str], str]] = {
     "en": (routing_en.REASONS, routing_en.MEANT),
     "ko": (routing_ko.REASONS, routing_ko.MEANT),
@@ -15,6 +17,9 @@ def sentence(reason: Reason, language: str = "en") -> str:
     """Say a reason; in English for a language that we do not speak."""
     sentences, meant = _VOICES.get(language, _VOICES["en"])
     fields = reason.fields
+    if fields.get("host") == "_":
+        # nginx's own name for all hosts that nobody names.
+        fields["host"] = ANY_HOST
     if fields.get("meant"):
         fields["meant"] = meant.format(meant=fields["meant"])
     return sentences[reason.code].format(**fields)

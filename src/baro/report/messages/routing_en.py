@@ -26,7 +26,16 @@ REASONS: Mapping[Code, str] = {
         "{ingress}"
     ),
     Code.NOTHING_MATCHES: "no Ingress has a path for this on host {host}",
+    Code.NOTHING_HOSTLESS: "no Ingress without a host has a path for this, either",
     Code.HOST_UNKNOWN: "no Ingress has host {host}, so the default server answers",
+    Code.HOST_OUTSIDE: (
+        "that leaves the platform: nothing here serves host {host}, so what answers "
+        "there is not looked at"
+    ),
+    Code.HOST_NOT_KNOWN: (
+        "the host of {ingress} comes from a value that nobody knows ({host}): it may "
+        "be this one"
+    ),
     Code.HOST_WILDCARD: "{host} falls under {pattern}, which covers exactly one label",
     Code.HOST_ALIAS: "{host} is an alias ({alias}) of another host",
     Code.SLASH_REDIRECT: "only {path} exists, so nginx sends the client there",

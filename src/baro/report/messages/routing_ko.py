@@ -30,7 +30,15 @@ REASONS: Mapping[Code, str] = {
         "{ingress}의 설정을 따릅니다"
     ),
     Code.NOTHING_MATCHES: "host {host}에 이 경로를 가진 Ingress가 없습니다",
+    Code.NOTHING_HOSTLESS: "host 없는 Ingress에도 이 경로가 없습니다",
     Code.HOST_UNKNOWN: "{host} 호스트를 가진 Ingress가 없어 기본 서버가 응답합니다",
+    Code.HOST_OUTSIDE: (
+        "플랫폼 밖으로 나갑니다. {host}를 처리하는 것이 여기에 없으므로 그 뒤의 응답은 "
+        "보지 않습니다"
+    ),
+    Code.HOST_NOT_KNOWN: (
+        "{ingress}의 host는 알 수 없는 값에서 옵니다({host}). 이 host일 수도 있습니다"
+    ),
     Code.HOST_WILDCARD: (
         "{host} 호스트는 {pattern}에 해당합니다. 와일드카드는 레이블 한 개만 대신합니다"
     ),

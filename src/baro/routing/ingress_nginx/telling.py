@@ -11,7 +11,9 @@ def reasons_for(server: Server, location: Location) -> tuple[Reason, ...]:
     """Return why a server gives a request to a location that covers it."""
     if location.reasons:
         return location.reasons
-    if location.is_default:
+    if location.is_default and not location.owner_key:
+        reasons = []
+    elif location.is_default:
         reasons = [because(Code.HOST_DEFAULT, server.host, location.owner_key)]
     elif location.in_regex_mode:
         switch = server.switch

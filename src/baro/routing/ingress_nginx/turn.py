@@ -8,6 +8,7 @@ from baro.routing.answer import Answer, Certainty, Outcome
 from baro.routing.classes import is_class_open
 from baro.routing.ingress_nginx.canaries import share
 from baro.routing.ingress_nginx.locations import Location
+from baro.routing.ingress_nginx.merging import DEFAULT_SERVER
 from baro.routing.ingress_nginx.rewriting import Rewritten, rewrite
 from baro.routing.ingress_nginx.servers import Server
 from baro.routing.ingress_nginx.table import Asked, Table
@@ -222,8 +223,7 @@ class Turn:
         return self._reach(rewritten, _Rest(service=service, port=port), fault, reason)
 
     def _default_backend(self) -> Answer:
-        reason = because(Code.NOTHING_MATCHES, self.server.host)
-        answer = self._of(Outcome.DEFAULT_BACKEND, 404, reason)
+        answer = self._of(Outcome.DEFAULT_BACKEND, 404, *self._nothing())
         service = self.table.behaviour.default_backend
         # What a default backend of one's own says is its own affair.
         return replace(
@@ -233,6 +233,13 @@ class Turn:
             service=service or None,
             status=None if service else 404,
         )
+
+    def _nothing(self) -> tuple[Reason, ...]:
+        """Say that no path matches; of hosts that nobody names, that alone is said."""
+        if self.server.host != DEFAULT_SERVER:
+            return (because(Code.NOTHING_MATCHES, self.server.host),)
+        others = any(one.owner_key for one in self.server.locations)
+        return (because(Code.NOTHING_HOSTLESS),) if others else ()
 
     def _of(
         self,

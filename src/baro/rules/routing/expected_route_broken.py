@@ -119,7 +119,8 @@ def check(ctx: Context) -> Iterator[Finding]:
     if not ctx.declared.routes:
         return
     for verified in verify(ctx.declared.routes, routed(ctx.declared)):
-        if verified.held is Held.HOLDS:
+        # A route whose URL is not known is a gap, and shown as one.
+        if verified.held is Held.HOLDS or not verified.hops:
             continue
         broken = verified.held is Held.BROKEN
         application = _application(ctx, verified)
