@@ -5,6 +5,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any, Self
 
 from baro.expand.charts.chartfiles import ChartFilesError, archive_files, pack
@@ -89,16 +90,19 @@ def read_chart(files: Mapping[str, bytes], place: ChartPlace) -> Chart:
     return _read(files, place, 0)
 
 
-def archive(chart: Chart) -> ChartArchive:
-    """Return a chart as the engine takes it."""
+def archive(
+    chart: Chart, more: Mapping[str, bytes] = MappingProxyType({})
+) -> ChartArchive:
+    """Return a chart, with files that are not its own, as the engine takes it."""
+    files = {**chart.files, **more}
     digest = hashlib.sha256()
-    for path, content in sorted(chart.files.items()):
+    for path, content in sorted(files.items()):
         head = f"{len(path)} {path} {len(content)} "
         digest.update(head.encode("utf-8", "surrogateescape"))
         digest.update(content)
     return ChartArchive(
         digest=digest.hexdigest(),
-        content=pack(chart.content.name or "chart", chart.files),
+        content=pack(chart.content.name or "chart", files),
         has_dependencies=bool(chart.dependencies or chart.content.subcharts),
     )
 

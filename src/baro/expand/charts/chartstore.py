@@ -1,6 +1,6 @@
 """Where charts come from: folders of a tree, chart stores, a cache, the network."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
@@ -23,6 +23,8 @@ from baro.model.finding import Gap
 __all__ = ["ChartSource", "ChartStore", "Shelf", "pick"]
 
 _CLOSES = "charts: in baro.yaml, or --fetch"
+_Contents = tuple[int, frozenset[tuple[str, bytes]]]
+"""A chart by its identity, and what is added to it."""
 _Found = TypeVar("_Found", Chart, StoredChart)
 
 
@@ -52,7 +54,7 @@ class ChartStore:
     _stored: dict[tuple[str, ...], StoredChart | StoppedError] = field(
         default_factory=dict
     )
-    _archives: dict[int, tuple[Chart, ChartArchive]] = field(default_factory=dict)
+    _archives: dict[_Contents, tuple[Chart, ChartArchive]] = field(default_factory=dict)
     _wholes: dict[int, tuple[Chart, Chart | StoppedError]] = field(default_factory=dict)
     _candidates: tuple[Candidate, ...] | None = None
     gaps: list[Gap] = field(default_factory=list)
@@ -86,11 +88,14 @@ class ChartStore:
                 self._wholes[id(chart)] = (chart, error)
         return _settled(self._wholes[id(chart)][1])
 
-    def packed(self, chart: Chart) -> ChartArchive:
-        """Return a chart as the engine takes it; packed once."""
-        known = self._archives.get(id(chart))
+    def packed(
+        self, chart: Chart, more: Mapping[str, bytes] | None = None
+    ) -> ChartArchive:
+        """Return a chart, with `more` files, as the engine takes it; packed once."""
+        key = (id(chart), frozenset((more or {}).items()))
+        known = self._archives.get(key)
         if known is None:
-            known = self._archives[id(chart)] = (chart, archive(chart))
+            known = self._archives[key] = (chart, archive(chart, more or {}))
         return known[1]
 
     def find(self, repository: str, name: str, wanted: str) -> StoredChart:

@@ -11,6 +11,7 @@ from baro.expand.charts.chart import Chart
 from baro.expand.charts.chartstore import ChartStore
 from baro.expand.charts.dependencies import completed
 from baro.expand.charts.kubeversion import KubeVersionError, normal_version
+from baro.expand.charts.wholenumbers import whole_numbers
 from baro.expand.ports import RenderRequest
 from baro.expand.sources.prepared import Destination, PreparedSource, stopped
 from baro.expand.sources.sourcespec import SourceSpec
@@ -135,7 +136,7 @@ def _request(
     written = site.spec.helm.get("apiVersions")
     versions = tuple(map(str, written)) if isinstance(written, list) else ()
     return RenderRequest(
-        chart=site.charts.packed(chart),
+        chart=site.charts.packed(chart, whole_numbers(values.layers, values.merged)),
         values=json_values(values.merged),
         release=rendering.release,
         namespace=rendering.namespace,
