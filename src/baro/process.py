@@ -11,7 +11,7 @@ import signal
 import struct
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, NoReturn, Self
@@ -227,9 +227,21 @@ class Peer:
 
         Raises: as `line`.
         """
-        self.send(_LENGTH.pack(len(message)) + message)
-        (size,) = _LENGTH.unpack(self.exactly(_LENGTH.size))
-        return self.exactly(size)
+        (answer,) = self.ask_all((message,))
+        return answer
+
+    def ask_all(self, messages: Sequence[bytes]) -> Iterator[bytes]:
+        """Send frames at once, and yield the frames that answer them, in order.
+
+        Each answer may take `timeout` seconds.
+
+        Raises: as `line`.
+        """
+        self.send(b"".join(_LENGTH.pack(len(each)) + each for each in messages))
+        for _ in messages:
+            self._deadline = time.monotonic() + self.timeout
+            (size,) = _LENGTH.unpack(self.exactly(_LENGTH.size))
+            yield self.exactly(size)
 
     def finish(self, message: bytes = b"") -> Completed:
         """Send the last bytes, and return everything until the program's end.

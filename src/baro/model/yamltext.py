@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+import msgspec
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from yaml.reader import ReaderError
@@ -28,6 +29,7 @@ from baro.model.yamlnodes import (
     place,
 )
 from baro.model.yamlscalar import scalar
+from baro.model.yamlskeleton import Skeletons
 
 __all__ = [
     "DEEPEST",
@@ -40,6 +42,7 @@ __all__ = [
     "check",
     "position",
     "read",
+    "read_whole",
     "scalar",
 ]
 
@@ -72,6 +75,21 @@ def read(text: str, longest: int = LONGEST) -> tuple[Document, ...]:
     """
     if len(text) > longest:
         raise YamlError(f"longer than {longest // (1024 * 1024)} MiB")
+    packed = _SKELETONS.packed(text)
+    if packed is None:
+        return read_whole(text)
+    found = msgspec.msgpack.decode(packed)
+    return tuple(
+        Document(value, index, Position(line, column))
+        for index, (value, line, column) in enumerate(found)
+    )
+
+
+def read_whole(text: str) -> tuple[Document, ...]:
+    """Return the documents of a text as `read` does, whatever was read before.
+
+    Raises: as `read`.
+    """
     documents: list[Document] = []
     loader: Any = None
     try:
@@ -97,6 +115,17 @@ def read(text: str, longest: int = LONGEST) -> tuple[Document, ...]:
         if loader is not None:
             loader.dispose()
     return tuple(documents)
+
+
+def _packable(text: str) -> list[tuple[Any, int, int]]:
+    """Return the documents of a text, with their places, as lists of lists."""
+    documents = read_whole(text)
+    if any(document.duplicates for document in documents):
+        raise YamlError("the places of duplicates depend on what is before them")
+    return [(d.value, d.position.line, d.position.column) for d in documents]
+
+
+_SKELETONS = Skeletons(_packable)
 
 
 def check(text: str) -> None:

@@ -3,9 +3,8 @@
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any, Self
-
-import msgspec
 
 from baro.errors import ToolError
 from baro.expand.engine.gotemplate import Backend, Portion, evaluate
@@ -15,11 +14,10 @@ from baro.expand.engine.messages import (
     Refused,
     Render,
     Rendered,
-    Unknown,
     Version,
 )
-from baro.expand.engine.renderings import Renderings, digest
-from baro.expand.engine.workers import Worker, Workers
+from baro.expand.engine.renderings import Renderings
+from baro.expand.engine.workers import PATIENCE, Asked, Worker, Workers
 from baro.expand.ports import (
     RenderedFile,
     RenderOutcome,
@@ -43,8 +41,7 @@ class NativeEngine:
         self._brief = min(BRIEFLY, timeout)
         self._workers = Workers(self._jobs, timeout)
         self._threads = ThreadPoolExecutor(self._jobs, thread_name_prefix="helm")
-        self._renderings = Renderings(self._threads, self._jobs, self._render)
-        self._valid: set[tuple[str, bytes]] = set()
+        self._renderings = Renderings(self._threads, self._jobs, self._render, PATIENCE)
 
     def __enter__(self) -> Self:
         """Return the engine itself."""
@@ -61,13 +58,14 @@ class NativeEngine:
         Raises:
             ToolError: the library does not load.
         """
-        answer = self._workers.ask(AskVersion())
+        answer = self._workers.ask(Asked(AskVersion()))
         return answer.text if isinstance(answer, Version) else ""
 
     def warm(self) -> None:
-        """Start the workers, and wait for none of them."""
-        for _ in range(self._jobs):
-            self._threads.submit(self._workers.ask, AskVersion())
+        """Start a worker, and do not wait for it; others start when it is behind."""
+        with suppress(ToolError):
+            # Whoever asks it hears of it.
+            self._workers.start()
 
     def render(self, requests: Iterable[RenderRequest]) -> Iterator[RenderOutcome]:
         """Yield the outcomes in the order of the requests, as they become known."""
@@ -87,31 +85,10 @@ class NativeEngine:
         """Stop the workers."""
         self._workers.close()
         self._threads.shutdown(cancel_futures=True)
+        self._renderings.close()
 
-    def _render(self, request: RenderRequest) -> RenderOutcome:
-        checked = (request.chart.digest, digest(request.values))
-        question = Render(
-            digest=request.chart.digest,
-            content=None,
-            values=request.values,
-            release=request.release,
-            namespace=request.namespace,
-            kube_version=request.kube_version,
-            api_versions=request.api_versions,
-            # A schema sees the chart and the values, and nothing else.
-            skip_schema=request.skip_schema or checked in self._valid,
-            share=not request.chart.has_dependencies,
-            read=True,
-        )
-        try:
-            answer = self._ask(question, request.chart.content)
-        except ToolError as error:
-            return RenderOutcome(lost=str(error))
-        if isinstance(answer, Rendered):
-            looked = not question.skip_schema and not answer.unchecked
-            if looked:
-                self._valid.add(checked)
-        return _outcome(answer)
+    def _render(self, requests: Sequence[RenderRequest]) -> list[RenderOutcome]:
+        return self._workers.hold(lambda worker: _outcomes(worker, requests))
 
     def _every(
         self, solve: Callable[[Portion], None], portions: Sequence[Portion]
@@ -120,19 +97,35 @@ class NativeEngine:
             pass
 
     def _ask_briefly(self, question: Render, content: bytes) -> Answer:
-        return self._ask(question, content, self._brief)
+        return self._workers.ask(Asked(question, content), timeout=self._brief)
 
-    def _ask(
-        self, question: Render, content: bytes, timeout: float | None = None
-    ) -> Answer:
-        def converse(worker: Worker) -> Answer:
-            answer = worker.ask(question, timeout=timeout)
-            if isinstance(answer, Unknown):
-                full = msgspec.structs.replace(question, content=content)
-                answer = worker.ask(full, timeout=timeout)
-            return answer
 
-        return self._workers.hold(converse)
+def _outcomes(worker: Worker, requests: Sequence[RenderRequest]) -> list[RenderOutcome]:
+    """Return what a worker makes of requests; one that kills it is lost, alone."""
+    asked = [_asked(request) for request in requests]
+    outcomes: list[RenderOutcome] = []
+    while len(outcomes) < len(asked):
+        told = worker.ask_all(asked[len(outcomes) :])
+        outcomes += map(_outcome, told.answers)
+        if told.error is not None:
+            outcomes.append(RenderOutcome(lost=str(told.error)))
+    return outcomes
+
+
+def _asked(request: RenderRequest) -> Asked:
+    question = Render(
+        digest=request.chart.digest,
+        content=None,
+        values=request.values,
+        release=request.release,
+        namespace=request.namespace,
+        kube_version=request.kube_version,
+        api_versions=request.api_versions,
+        skip_schema=request.skip_schema,
+        share=not request.chart.has_dependencies,
+        read=True,
+    )
+    return Asked(question, request.chart.content)
 
 
 def _outcome(answer: Answer) -> RenderOutcome:

@@ -49,7 +49,7 @@ class ProgramEngine:
         self._timeout = timeout
         jobs = max(1, jobs or os.cpu_count() or 1)
         self._threads = ThreadPoolExecutor(jobs, thread_name_prefix="helm")
-        self._renderings = Renderings(self._threads, jobs, self._render)
+        self._renderings = Renderings(self._threads, jobs, self._render_all)
         self._lock = Lock()
 
     def __enter__(self) -> Self:
@@ -89,12 +89,16 @@ class ProgramEngine:
     def close(self) -> None:
         """Wait for the programs under way, and remove the unpacked charts."""
         self._threads.shutdown(cancel_futures=True)
+        self._renderings.close()
         if "_folder" in self.__dict__:
             self._folder.cleanup()
 
     @cached_property
     def _folder(self) -> tempfile.TemporaryDirectory[str]:
         return tempfile.TemporaryDirectory(prefix="baro-helm-")
+
+    def _render_all(self, requests: Sequence[RenderRequest]) -> list[RenderOutcome]:
+        return [self._render(request) for request in requests]
 
     def _render(self, request: RenderRequest) -> RenderOutcome:
         question = Render(

@@ -22,6 +22,8 @@ class Shelf:
         self._archives: OrderedDict[str, bytes] = OrderedDict()
         self._handles: dict[tuple[str, bool], Any] = {}
         self._outside: dict[str, str] = {}
+        self.valid: set[tuple[str, bytes]] = set()
+        """Charts and values that meet the schemas, by their digests."""
 
     def __contains__(self, digest: str) -> bool:
         """Tell whether an archive is here."""

@@ -4,11 +4,11 @@ It is started afresh and never forked: the Go runtime does not survive a fork. I
 die at any time, of a chart that exhausts the stack or the memory, and is restarted.
 """
 
-import faulthandler
 import gc
 import importlib
 import os
 import resource
+import signal
 import sys
 import threading
 import time
@@ -57,8 +57,8 @@ def serve(questions: IO[bytes], answers: IO[bytes], timeout: float) -> None:
     decoder: Any = msgspec.msgpack.Decoder(Question)
     shelf = Shelf()
     while (frame := read_frame(questions)) is not None:
-        # Works while the engine is busy, and when nobody is left to kill us.
-        faulthandler.dump_traceback_later(timeout, exit=True)
+        # Ends us while the engine is busy, too, and when nobody is left to do it.
+        signal.setitimer(signal.ITIMER_REAL, timeout)
         question: Question = decoder.decode(frame)
         reply: Answer
         if isinstance(question, AskVersion):
@@ -67,7 +67,7 @@ def serve(questions: IO[bytes], answers: IO[bytes], timeout: float) -> None:
             reply = Version(version())
         else:
             reply = answer(shelf, question)
-        faulthandler.cancel_dump_traceback_later()
+        signal.setitimer(signal.ITIMER_REAL, 0)
         write_frame(answers, msgspec.msgpack.encode(reply))
 
 
@@ -77,6 +77,8 @@ def main(arguments: list[str]) -> None:
     memory = MEMORY if most == resource.RLIM_INFINITY else min(MEMORY, most)
     resource.setrlimit(resource.RLIMIT_DATA, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, [signal.SIGALRM])
     threading.Thread(target=_leave_with, args=(os.getppid(),), daemon=True).start()
     with (
         os.fdopen(os.dup(0), "rb") as questions,

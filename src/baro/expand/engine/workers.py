@@ -4,16 +4,24 @@ import os
 import queue
 import re
 import sys
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import msgspec
 
 from baro.errors import ToolError
-from baro.expand.engine.messages import Answer, Question
+from baro.expand.engine.messages import Answer, Question, Render, Unknown
 from baro.process import NOWHERE, Peer
 
 Held = TypeVar("Held")
+
+PATIENCE = 0.1
+"""Seconds that a question waits for a busy worker before another one is started.
+
+A start takes about as long; charts that render fast never need a second worker.
+"""
 
 _ANSWER: Any = msgspec.msgpack.Decoder(Answer)
 _REASON = re.compile(r"^(?:fatal error|panic|runtime): .*", re.MULTILINE)
@@ -24,6 +32,22 @@ _GO = {"GOGC": "400", "GOMEMLIMIT": "1GiB"}
 """Go collects its garbage seldom, until it holds half of what a worker may."""
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question, and the chart that it is about: sent where it is not known."""
+
+    question: Question
+    chart: bytes | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The answers to the first questions, and what went wrong with the next one."""
+
+    answers: Sequence[Answer]
+    error: ToolError | None = None
+
+
 class Worker:
     """One worker process, started when it is first asked, and again when it died."""
 
@@ -31,25 +55,87 @@ class Worker:
         """Remember the limit; start nothing yet."""
         self._timeout = timeout
         self._peer: Peer | None = None
+        self._charts: set[str] = set()
         self._closed = False
 
-    def ask(self, question: Question, *, timeout: float | None = None) -> Answer:
+    def start(self) -> Peer:
+        """Return the process, started where there is none; wait for nothing.
+
+        Raises:
+            ToolError: it cannot be started.
+        """
+        if self._peer is None or not self._peer.alive:
+            self._peer = self._process()
+            self._charts.clear()
+        return self._peer
+
+    def ask(self, asked: Asked, *, timeout: float | None = None) -> Answer:
         """Return the worker's answer.
 
         Raises:
             ToolError: it died over the question, or took too long.
         """
-        if self._peer is None or not self._peer.alive:
-            self._peer = self._start()
-        self._peer.timeout = timeout or self._timeout
+        told = self.ask_all([asked], timeout=timeout)
+        if told.error is not None:
+            raise told.error
+        return told.answers[0]
+
+    def ask_all(self, asked: Sequence[Asked], *, timeout: float | None = None) -> Told:
+        """Return what the worker tells to some questions that are put at once.
+
+        At least the first one is answered, or wrong; whatever is not is to be asked
+        again. `timeout` is for each of them.
+        """
+        answers: list[Answer] = []
+        since = time.monotonic()
+        limit = timeout or self._timeout
         try:
-            frame = self._peer.ask(msgspec.msgpack.encode(question))
-        except UnicodeEncodeError as error:
-            raise ToolError("Helm's engine takes nothing but Unicode") from error
+            peer = self.start()
+            peer.timeout = limit
+            for frame in peer.ask_all(list(self._messages(asked))):
+                answers.append(_ANSWER.decode(frame))
+                since = time.monotonic()
+        except UnicodeEncodeError:
+            return Told((), ToolError("Helm's engine takes nothing but Unicode"))
         except ToolError as error:
-            raise _explained(error, self._peer.stderr) from error
-        answer: Answer = _ANSWER.decode(frame)
-        return answer
+            if answers and time.monotonic() - since < limit:
+                # Whatever it said may be about the others: ask the next one alone.
+                return Told(answers)
+            said = self._peer.stderr if self._peer is not None else ""
+            return Told(answers, _explained(error, said))
+        return self._without_unknown(asked, answers, limit)
+
+    def _without_unknown(
+        self, asked: Sequence[Asked], answers: list[Answer], timeout: float
+    ) -> Told:
+        """Return the answers before the first that only asks for a chart."""
+        for index, answer in enumerate(answers):
+            if isinstance(answer, Unknown):
+                # It has dropped the chart, to make room for others.
+                self._charts.clear()
+                if index:
+                    return Told(answers[:index])
+                return self.ask_all(asked[:1], timeout=timeout)
+        return Told(answers)
+
+    def _messages(self, asked: Sequence[Asked]) -> Iterator[bytes]:
+        """Yield questions as they are sent, up to one that cannot be.
+
+        Raises:
+            UnicodeEncodeError: that is the first one.
+        """
+        for index, each in enumerate(asked):
+            question = each.question
+            if isinstance(question, Render) and question.digest not in self._charts:
+                self._charts.add(question.digest)
+                question = msgspec.structs.replace(question, content=each.chart)
+            try:
+                yield msgspec.msgpack.encode(question)
+            except UnicodeEncodeError:
+                self._charts.clear()
+                if not index:
+                    raise
+                return
 
     def kill(self) -> None:
         """End the process, whatever it does; never start another."""
@@ -63,7 +149,7 @@ class Worker:
         if self._peer is not None:
             self._peer.close()
 
-    def _start(self) -> Peer:
+    def _process(self) -> Peer:
         if self._closed:
             raise ToolError("Helm's engine is closed")
         if self._peer is not None:
@@ -94,30 +180,50 @@ class Workers:
     def __init__(self, jobs: int, timeout: float) -> None:
         """Make room for `jobs` workers that answer within `timeout` seconds."""
         self._all = [Worker(timeout) for _ in range(jobs)]
-        # The one that was idle last has started, and knows the charts.
+        # The one that was idle last knows the charts.
         self._idle: queue.LifoQueue[Worker] = queue.LifoQueue()
-        for worker in self._all:
-            self._idle.put(worker)
+        self._idle.put(self._all[0])
+        self._spare: queue.SimpleQueue[Worker] = queue.SimpleQueue()
+        for worker in self._all[1:]:
+            self._spare.put(worker)
 
-    def ask(self, question: Question, *, timeout: float | None = None) -> Answer:
+    def start(self) -> None:
+        """Start the first worker, and do not wait for it.
+
+        Raises:
+            ToolError: it cannot be started.
+        """
+        self._all[0].start()
+
+    def ask(self, asked: Asked, *, timeout: float | None = None) -> Answer:
         """Return the answer of an idle worker; wait until there is one.
 
         Raises:
             ToolError: the worker died over the question, or took too long.
         """
-        return self.hold(lambda worker: worker.ask(question, timeout=timeout))
+        return self.hold(lambda worker: worker.ask(asked, timeout=timeout))
 
     def hold(self, use: Callable[[Worker], Held]) -> Held:
         """Use one worker for several questions."""
-        worker = self._idle.get()
+        worker = self._taken()
         try:
             return use(worker)
         finally:
             self._idle.put(worker)
 
+    def _taken(self) -> Worker:
+        try:
+            return self._idle.get(timeout=PATIENCE)
+        except queue.Empty:
+            pass
+        try:
+            return self._spare.get_nowait()
+        except queue.Empty:
+            return self._idle.get()
+
     def close(self) -> None:
         """End all; whoever waits for one gets a ToolError."""
         for worker in self._all:
             worker.kill()
-        for _ in self._all:
+        for _ in range(len(self._all) - self._spare.qsize()):
             self._idle.get().close()
