@@ -18,7 +18,7 @@ MERGE_PATCH = "application/merge-patch+json"
 JSON_PATCH = "application/json-patch+json"
 APPLY_PATCH = "application/apply-patch+yaml"
 MANAGER = "lab"
-SECONDS = 30
+SECONDS = 120
 
 
 @dataclass(frozen=True, slots=True)

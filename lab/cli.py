@@ -21,7 +21,7 @@ from lab.parts.catalog import EVERYTHING, PARTS
 from lab.places import SOURCE, runs_folder
 
 START_SECONDS = 3600
-STOP_SECONDS = 30
+STOP_SECONDS = 120
 OUTLINE = """\
 A real Argo CD on a real Kubernetes, as plain processes on 127.0.0.1.
 

@@ -29,7 +29,7 @@ Arguments = ParamSpec("Arguments")
 FIRST_POLL_SECONDS = 0.02
 LAST_POLL_SECONDS = 0.25
 WATCH_SECONDS = 0.5
-WAIT_SECONDS = 60.0
+WAIT_SECONDS = 180.0
 
 
 class Lab:

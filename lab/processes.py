@@ -17,6 +17,7 @@ from lab.places import SOURCE
 
 POLL_SECONDS = 0.05
 LOG_LINES = 15
+STOP_SECONDS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Program:
     command: tuple[str, ...]
     ready: Callable[[], str]
     environment: Mapping[str, str] = field(default_factory=dict)
-    seconds: float = 60
+    seconds: float = 180
     user: str | None = None
 
 
@@ -45,6 +46,10 @@ class Running:
     status: int | None = None
     why: str = ""
     expected: bool = False
+
+    def has_ended(self) -> bool:
+        """Tell whether its status is known."""
+        return self.status is not None
 
 
 class Processes:
@@ -118,9 +123,9 @@ class Processes:
         running.expected = True
         self._order(do="signal", name=name, signal=number)
         with self._changed:
-            ended = self._changed.wait_for(lambda: running.status is not None, 20)
-        if not ended:
-            self._order(do="signal", name=name, signal=signal.SIGKILL)
+            if not self._changed.wait_for(running.has_ended, STOP_SECONDS):
+                self._order(do="signal", name=name, signal=signal.SIGKILL)
+                self._changed.wait_for(running.has_ended, STOP_SECONDS)
         return running.program
 
     def signal(self, name: str, number: int) -> None:

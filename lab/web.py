@@ -19,7 +19,7 @@ from lab.certificates import host_certificate
 from lab.location import Site
 from lab.repository import make_bare
 
-GIT_SECONDS = 60
+GIT_SECONDS = 120
 GONE = 0
 PUSHED = re.compile(r"/([A-Za-z0-9][A-Za-z0-9._-]*\.git)/info/refs")
 

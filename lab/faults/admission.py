@@ -81,7 +81,7 @@ def _hook(
         "sideEffects": "None",
         "admissionReviewVersions": ["v1"],
         "failurePolicy": "Fail",
-        "timeoutSeconds": 5,
+        "timeoutSeconds": 30,
     }
 
 

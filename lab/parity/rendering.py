@@ -14,7 +14,7 @@ from lab.location import ARGOCD_NAMESPACE
 from lab.parity.case import GROUP
 
 IN_CLUSTER = "https://kubernetes.default.svc"
-SECONDS = 120
+SECONDS = 300
 
 
 class Rendered(TypedDict):

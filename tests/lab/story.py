@@ -75,7 +75,7 @@ class Story:
         return status
 
     def until(
-        self, what: str, question: Callable[[], object], seconds: float = 60
+        self, what: str, question: Callable[[], object], seconds: float = 180
     ) -> Any:
         """Wait for something that the story is about."""
         return self.lab.wait(question, what, seconds)
@@ -89,7 +89,7 @@ class Story:
             health = str(status.get("health", {}).get("status"))
             return (sync, health) == ("Synced", "Healthy")
 
-        self.until(f"{name} is Synced and Healthy", settled, 90)
+        self.until(f"{name} is Synced and Healthy", settled)
 
     def until_condition(self, name: str, kind: str) -> str:
         """Wait for a condition of an Application; return its message."""

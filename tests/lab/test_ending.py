@@ -19,9 +19,11 @@ from lab.supervisor import descendants
 
 PATIENCE = 60
 SMALL = ("repo-server", "etcd")
+# A job in a shell's background starts with interrupts ignored.
 HOLDER = """\
-import sys, time
+import signal, sys, time
 from lab import Lab
+signal.signal(signal.SIGINT, signal.default_int_handler)
 with Lab({parts!r}) as lab:
     pids = [lab.processes.supervisor_pid, *lab.processes.alive().values()]
     print(lab.site.state, *pids, "ports", *lab.site.ports.values(), flush=True)

@@ -80,5 +80,5 @@ def test_a_deletion_behind_an_operation(story: Story) -> None:
         assert story.find("v1", "ConfigMap", "settings")
 
         terminate(story.lab, name)
-        story.until("it is gone", lambda: story.lab.application(name) is None, 30)
+        story.until("it is gone", lambda: story.lab.application(name) is None)
     assert story.find("v1", "ConfigMap", "settings") is None

@@ -27,7 +27,7 @@ STORE = "packages/external-secrets/manifests/cluster-secret-store.yaml"
 # What somebody applies by hand before the first chart: see the platform's README.
 FIRST = (STORE, "packages/argo-cd/manifests")
 HOOK = "argocd.argoproj.io/hook"
-PLATFORM_SECONDS = 300
+PLATFORM_SECONDS = 600
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,7 +131,7 @@ def test_a_deleted_application_that_comes_back(lab: Lab, story: Story) -> None:
         found = lab.application(story.name)
         return found is not None and found["metadata"]["uid"] != born
 
-    story.until("the ApplicationSet makes it again", another, 90)
+    story.until("the ApplicationSet makes it again", another)
     story.until_synced(story.name)
     second = story.until("a password", lambda: _password(story))
     assert second != first

@@ -2,6 +2,7 @@
 
 import urllib.error
 import urllib.request
+from functools import partial
 from http import HTTPStatus
 
 from lab import Lab, faults
@@ -86,6 +87,10 @@ def _events(story: Story, reason: str) -> list[str]:
         "v1", "Event", story.name, fieldSelector=f"reason={reason}"
     )
     return [f"{reason}: {event['message']}" for event in events]
+
+
+def _is_said(story: Story, reason: str, words: str) -> bool:
+    return any(words in one for one in _events(story, reason))
 
 
 def test_a_service_that_selects_nothing(story: Story) -> None:
@@ -187,11 +192,11 @@ def test_no_nodes(story: Story) -> None:
             "the pod is Pending",
             lambda: [pod["status"]["phase"] for pod in _pods(story)] == ["Pending"],
         )
+        nobody = "FailedScheduling: no nodes available to schedule pods"
         story.until(
-            "the scheduler says why", lambda: _events(story, "FailedScheduling")
+            "the scheduler says why",
+            lambda: nobody in _events(story, "FailedScheduling"),
         )
-        messages = _events(story, "FailedScheduling")
-        assert "FailedScheduling: no nodes available to schedule pods" in messages
         assert _ready_endpoints(story) == []
     story.until(
         "the pod runs",
@@ -217,15 +222,18 @@ def test_a_claim_that_stays_pending(story: Story) -> None:
     story.repository.push({"app/all.yaml": text(deployment, claim)})
     with story.lab.fault(faults.volumes_pending):
         name = story.application([story.folder("app")])
-        messages = story.until(
-            "the scheduler says why", lambda: _events(story, "FailedScheduling")
-        )
-        assert "pod has unbound immediate PersistentVolumeClaims" in messages[0]
-        waits = "Waiting for a volume to be created"
-        story.until(
-            "the claim says what it waits for",
-            lambda: any(waits in one for one in _events(story, "ExternalProvisioning")),
-        )
+        for who, reason, words in (
+            (
+                "scheduler",
+                "FailedScheduling",
+                "pod has unbound immediate PersistentVolumeClaims",
+            ),
+            ("claim", "ExternalProvisioning", "Waiting for a volume to be created"),
+        ):
+            story.until(
+                f"the {who} says why: {words}",
+                partial(_is_said, story, reason, words),
+            )
     story.until_synced(name)
 
 
@@ -275,7 +283,7 @@ def _asked(lab: Lab, story: Story, upstream: str, path: str) -> int:
         f"{address}{path}", headers={"Host": "portal.example.com"}
     )
     try:
-        with urllib.request.urlopen(request, timeout=5) as answer:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
             return int(answer.status)
     except urllib.error.HTTPError as error:
         error.close()
