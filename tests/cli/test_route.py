@@ -41,6 +41,14 @@ spec:
 """
 
 
+TLS_ROUTE = """---
+apiVersion: gateway.networking.k8s.io/v1
+kind: TLSRoute
+metadata: {name: raw, namespace: shop}
+spec: {hostnames: [raw.example]}
+"""
+
+
 @pytest.fixture
 def dump(tmp_path: Path) -> Path:
     """Return a file of plain objects: one Ingress, its Service, its class."""
@@ -309,6 +317,21 @@ spec:
 
     assert "by HTTPRoute shop/shop, gateway-api" in new
     assert "by Ingress shop/shop, ingress-nginx" in old
+
+
+def test_what_is_not_read_of_gateway_api_is_never_silent(
+    baro: Baro, dump: Path
+) -> None:
+    """A TLSRoute beside an Ingress: its hosts are open, and the table says so."""
+    with dump.open("a", encoding="utf-8") as file:
+        file.write(TLS_ROUTE)
+    ran = baro("route", "https://raw.example/", dump, "--manifests", "--format", "json")
+    [answer] = json.loads(ran.out)["answers"]
+    whole = baro("routes", dump, "--manifests").out
+
+    assert answer["certainty"] == "unknown"
+    assert "TLSRoute shop/raw may route too, and is not read" in answer["why"]
+    assert "not certain: TLSRoute shop/raw may route too, and is not read" in whole
 
 
 def test_a_move_to_gateway_api_shows_what_changes(baro: Baro) -> None:

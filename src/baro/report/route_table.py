@@ -140,6 +140,12 @@ def _outside(clusters: Sequence[ClusterRoutes], language: str) -> Iterator[str]:
         for key, losers in (("left-out", table.left_out), ("remark", table.remarks))
         for loser in losers
     ]
+    found += [
+        said["doubt"].format(why=sentence(why, language))
+        for routes in clusters
+        for table in routes.tables
+        for why in table.doubts
+    ]
     if found:
         yield ""
         yield from dict.fromkeys(found)
@@ -178,6 +184,12 @@ def to_json(table: Sequence[Row], clusters: Sequence[ClusterRoutes]) -> str:
                 for routes in clusters
                 for each in routes.tables
                 for loser in each.left_out
+            ],
+            "notCertain": [
+                sentence(why)
+                for routes in clusters
+                for each in routes.tables
+                for why in each.doubts
             ],
             "configError": sentence(error) if error is not None else None,
         }

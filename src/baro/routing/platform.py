@@ -7,12 +7,13 @@ from baro.model.manifest import Manifest
 from baro.routing.answer import Answer, Certainty, Controller, Outcome
 from baro.routing.declared import Declared
 from baro.routing.default_class import admit
+from baro.routing.gateway_api.unread import UNREAD
 from baro.routing.hosts import OpenHost, covers, named_hosts, open_hosts, plain_host
 from baro.routing.installed import clusters_of, installed
 from baro.routing.request import Request
 from baro.routing.table import RouteTable, known_controllers
 
-GATEWAY_ROUTES = frozenset(("HTTPRoute", "GRPCRoute"))
+GATEWAY_ROUTES = frozenset(("HTTPRoute", "GRPCRoute", *UNREAD))
 ROUTED = GATEWAY_ROUTES | {"Ingress"}
 """Kinds that ask for a route."""
 ASSUMED = Controller("ingress-nginx")
@@ -42,7 +43,9 @@ class ClusterRoutes:
     def answer(self, request: Request) -> Answer:
         """Tell what becomes of a request: by the controller that has its host."""
         answers = [table.answer(request) for table in self.tables]
-        answer = next((a for a in answers if _serves(a)), answers[0])
+        answer = next((a for a in answers if _serves(a)), None) or next(
+            (a for a in answers if a.certainty is Certainty.UNKNOWN), answers[0]
+        )
         host = plain_host(request)
         doubts = [why for pattern, why in self.open_hosts if pattern.fullmatch(host)]
         if not doubts:

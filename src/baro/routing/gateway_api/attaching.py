@@ -20,6 +20,7 @@ from baro.routing.gateway_api.objects import (
     Route,
     declared_of,
 )
+from baro.routing.gateway_api.unread import LISTENERS
 from baro.routing.reasons import Code, Reason, because
 from baro.routing.world import World
 
@@ -98,6 +99,9 @@ class Attaching:
 
     def _at(self, route: Route, parent: Parent) -> Attachment:
         target = parent.target
+        if target.kind in LISTENERS:
+            why = because(Code.OBJECT_NOT_IMITATED, target.kind, target.key)
+            return Attachment(route, parent, None, refused=why)
         if (target.group, target.kind) != (GROUP, "Gateway"):
             why = because(Code.PARENT_FOREIGN, target.kind, target.key)
             return Attachment(route, parent, None, refused=why)

@@ -25,6 +25,7 @@ from baro.routing.gateway_api.objects import (
     routes,
 )
 from baro.routing.gateway_api.serving import Serving, entries_of
+from baro.routing.gateway_api.unread import Unread, unread
 from baro.routing.nginx.uri import BadTargetError, escape, split_target
 from baro.routing.possibilities import Possible, settle
 from baro.routing.reasons import Code, Reason, because
@@ -34,8 +35,6 @@ from baro.routing.world import World
 NAME = "gateway-api"
 LAST_VERSION = "1.6.1"
 _PORTS = {"http": 80, "https": 443}
-# These bring listeners or routes of their own.
-_UNREAD = ("ListenerSet", "TLSRoute", "XListenerSet")
 _ANYWHERE = tuple(
     Listener(
         name=protocol.lower(),
@@ -63,6 +62,7 @@ class GatewayRoutes:
     attachments: Sequence[Attachment]
     unusable: Mapping[tuple[str, str], str]
     scene: Scene
+    unread: Sequence[Unread]
     config_error: Reason | None = field(default=None, init=False)
 
     def places(self) -> Sequence[Place]:
@@ -94,7 +94,7 @@ class GatewayRoutes:
         """Tell what becomes of one request."""
         name, port = _host_and_port(request)
         raw = request.target.partition("?")[0]
-        answer = self._told(self._answer(name, port, Seen.of(request)))
+        answer = self._told(self._answer(name, port, Seen.of(request)), name)
         normal = _normal(request.target)
         if normal is None or normal == raw:
             return answer
@@ -106,12 +106,17 @@ class GatewayRoutes:
         when = because(Code.NORMALISING_OPEN, raw, normal)
         return settle(answer, [Possible(when, other)], Certainty.UNKNOWN, (when,))
 
-    def _told(self, answer: Answer) -> Answer:
+    def _told(self, answer: Answer, name: str) -> Answer:
         """Leave open what an object that nobody reads here might take."""
-        unread = [one for one in self.doubts if one.code is Code.OBJECT_NOT_IMITATED]
-        if answer.ingress is not None or not unread:
+        scheme, is_served = answer.request.scheme, answer.ingress is not None
+        takers = [
+            one.why
+            for one in self.unread
+            if one.may_take(name, scheme, is_served=is_served)
+        ]
+        if not takers:
             return answer
-        why = (*answer.why, *unread)
+        why = (*answer.why, *takers)
         return replace(answer, certainty=Certainty.UNKNOWN, why=why)
 
     def _answer(self, name: str, port: int, seen: Seen) -> Answer:
@@ -192,11 +197,8 @@ class GatewayApi:
         if not known and all_routes:
             known = _assumed(all_routes)
             doubts.append(because(Code.GATEWAY_ASSUMED))
-        doubts += [
-            because(Code.OBJECT_NOT_IMITATED, kind, f"{one.namespace}/{one.name}")
-            for kind in _UNREAD
-            for one in sorted(world.of_kind(kind), key=lambda one: one.name)
-        ]
+        not_read = tuple(unread(world))
+        doubts += [one.why for one in not_read]
         granted = grants(world)
         unusable = unusable_listeners((one for one in known if one.seen), granted)
         attaching = Attaching(
@@ -224,6 +226,7 @@ class GatewayApi:
             attachments=attachments,
             unusable=unusable,
             scene=scene,
+            unread=not_read,
         )
 
 

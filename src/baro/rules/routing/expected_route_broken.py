@@ -110,6 +110,7 @@ from baro.model.manifest import Manifest
 from baro.model.ref import ObjectRef
 from baro.routing.answer import Answer, Outcome
 from baro.routing.expectation import Difference, Held, Verified, verify
+from baro.routing.reasons import Code
 from baro.rules.routed import path_field, routed
 from baro.rules.rule import Context, rule
 
@@ -155,13 +156,18 @@ def _happens(verified: Verified) -> str:
     taken = f"is answered by {_who(answer)} with path {answer.upstream_path}"
     what = {
         Outcome.BACKEND: taken,
-        Outcome.REDIRECT: f"is sent to {answer.location}",
+        Outcome.REDIRECT: f"is sent to {answer.location}{_away(answer)}",
         Outcome.DEFAULT_BACKEND: "is answered by nobody (404)",
         Outcome.NO_ENDPOINTS: f"ends at {answer.service}, which has no endpoints (503)",
         Outcome.REFUSED: f"is refused ({answer.status})",
         Outcome.NOT_LOADED: "is served as it was: nginx refuses the configuration",
     }.get(answer.outcome, "is answered by something that cannot be foretold")
     return f"{via}{what}"
+
+
+def _away(answer: Answer) -> str:
+    outside = any(why.code is Code.HOST_OUTSIDE for why in answer.why)
+    return ", out of the platform" if outside else ""
 
 
 def _answering(answer: Answer) -> ObjectRef | None:
