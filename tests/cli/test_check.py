@@ -236,3 +236,27 @@ def test_a_feature_branch_can_stand_for_main(baro: Baro, tmp_path: Path) -> None
     only = ("--select", RULE)
     assert baro("check", copy, *only).code == 0
     assert baro("check", copy, *only, "--as", "main").code == 1
+
+
+@pytest.mark.parametrize(
+    ("files", "arguments"),
+    [
+        ({}, ()),
+        ({}, ("--manifests",)),
+        ({"chart/Chart.yaml": "{apiVersion: v2, name: a, version: 1.0.0}"}, ()),
+    ],
+    ids=["nothing", "no objects", "a chart that nobody installs"],
+)
+def test_a_folder_with_nothing_to_judge_is_not_called_well(
+    baro: Baro, tmp_path: Path, files: dict[str, str], arguments: tuple[str, ...]
+) -> None:
+    """Nothing was looked at, so nothing is known."""
+    for name, text in files.items():
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_text(text, encoding="utf-8")
+
+    ran = baro("check", tmp_path, *arguments)
+
+    assert ran.code == 0
+    assert ran.out.splitlines()[-1].endswith("0 notes, 1 gap")
+    assert baro("check", tmp_path, *arguments, "--strict").code == 1

@@ -214,3 +214,34 @@ def test_an_end_of_the_reader_is_no_error(tmp_path: Path) -> None:
     )
 
     assert ran.stderr == ""
+
+
+def test_trace_shows_the_line_of_a_text_that_holds_the_value(baro: Baro) -> None:
+    """A configuration file in a ConfigMap is not printed whole."""
+    ran = baro(
+        "trace",
+        "examples/platform",
+        "backstage-kr-hub",
+        "backstage.appConfig.app.baseUrl",
+    )
+
+    made = ran.out.partition("makes\n")[2].splitlines()
+    assert made == [
+        (
+            "          ConfigMap backstage-kr/backstage-app-config  "
+            "data['app-config.yaml']: baseUrl: https://backstage-kr.platform.example"
+            "  (line 2 of 59)"
+        ),
+        (
+            "              "
+            "examples/platform/vendor/charts/backstage-2.8.2/templates/app-config.yaml"
+        ),
+    ]
+
+
+def test_trace_names_a_template_once(baro: Baro) -> None:
+    """Fields that come one after another from one template are listed together."""
+    ran = baro("trace", "examples/platform-path", "backstage-kr-hub", "extraDeploy")
+
+    assert ran.out.count("templates/extra-deploy.yaml") == 1
+    assert ran.out.count("Ingress backstage-kr/backstage") > 5

@@ -2,14 +2,18 @@
 
 import json
 import xml.etree.ElementTree as ET
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import jsonschema
 import pytest
 
-from baro.model.finding import Severity
+from baro.model.finding import Evidence, Finding, Gap, Layer, Severity
+from baro.model.ref import ObjectRef
+from baro.model.text import Location
 from baro.report import gitlab, json_v1, junit, markdown, sarif, terminal
+from baro.report.plaintext import LONGEST
 from baro.report.report import Report
 from tests.report import samples
 
@@ -140,14 +144,118 @@ def test_markdown_fits_into_a_comment() -> None:
     assert "2000 errors" in text
 
 
-@pytest.mark.parametrize("module", [terminal, markdown, junit])
+EVIL = "\x1b[2J\x1b[31m gone \u202e\x07\u2028\u200f\nerror  forged  Nothing is wrong."
+FORGED = Report(
+    "check",
+    ".",
+    findings=(
+        Finding(
+            rule="hook-never-finishes",
+            severity=Severity.WARNING,
+            layer=Layer.SYNC,
+            subject=ObjectRef("Job", EVIL, EVIL),
+            message=EVIL,
+            evidence=(
+                Evidence(Location(EVIL, 3), EVIL, EVIL),
+                Evidence(None, EVIL, EVIL, ObjectRef("Job", EVIL)),
+            ),
+            fix=EVIL,
+        ),
+    ),
+    gaps=(Gap(EVIL, EVIL, EVIL, Location(EVIL, 3)),),
+)
+TEXTS = pytest.mark.parametrize(
+    "module", [terminal, markdown, junit], ids=lambda module: module.__name__
+)
+
+
+@TEXTS
 def test_control_characters_of_a_repository_reach_no_reader(module: Any) -> None:
     """A value cannot move the cursor, colour the screen, or reverse the text."""
-    evil = replace(samples.GUESS, message="\x1b[2J\x1b[31m gone \u202e\x07")
+    text = module.render(FORGED)
 
-    text = module.render(Report("check", ".", findings=(evil,)))
+    assert not set(text) & set("\x1b\x07\u202e\u2028\u200f")
 
-    assert not set(text) & set("\x1b\x07\u202e")
+
+@TEXTS
+def test_name_with_a_newline_begins_no_line(module: Any) -> None:
+    """What a repository says cannot be taken for what baro says."""
+    text = module.render(FORGED)
+
+    assert "forged" in text
+    assert not [line for line in text.splitlines() if line.startswith("error  forged")]
+
+
+def _said(value: Any) -> Iterator[str]:
+    """Yield every text for a person in an answer for machines."""
+    for key, inner in value.items() if isinstance(value, dict) else ():
+        if key in ("text", "description"):
+            yield inner
+        yield from _said(inner)
+    for inner in value if isinstance(value, list) else ():
+        yield from _said(inner)
+
+
+@pytest.mark.parametrize("module", [sarif, gitlab], ids=lambda module: module.__name__)
+def test_messages_for_machines_are_one_harmless_line(module: Any) -> None:
+    """Who shows them need not look at them again."""
+    texts = list(_said(loaded(module.render(FORGED))))
+
+    assert any("forged" in text for text in texts)
+    assert not [text for text in texts if set(text) & set("\n\x1b\u202e\u2028")]
+
+
+@pytest.mark.parametrize(
+    "module", [terminal, markdown], ids=lambda module: module.__name__
+)
+def test_endless_text_is_cut_in_its_middle(module: Any) -> None:
+    """Both ends of a message tell the most."""
+    endless = replace(samples.SCHEMA, message=f"begins {'x' * 100_000} ends")
+
+    text = module.render(Report("check", ".", findings=(endless,)))
+
+    assert len(text) < 4 * LONGEST
+    assert "begins x" in text
+    assert "x ends\n" in text
+
+
+CLUSTERS = tuple(
+    Gap(
+        f"ApplicationSet {name}",
+        "which clusters are registered is not known",
+        "clusters",
+        Location(f"{name}.yaml", line),
+    )
+    for name in "abcde"
+    for line in (1, 2)
+)
+
+
+def test_terminal_says_once_what_many_lack() -> None:
+    """One reason, the first of those it concerns, and how many more there are."""
+    text = terminal.render(Report("check", ".", gaps=(*CLUSTERS, samples.GAP)))
+
+    assert text.splitlines()[:6] == [
+        (
+            "gap  ApplicationSet a, ApplicationSet b, ApplicationSet c and 2 more: "
+            "which clusters are registered is not known"
+        ),
+        "  --> a.yaml:1",
+        "  --> a.yaml:2",
+        "  --> b.yaml:1",
+        "  --> and 7 more places",
+        "  closes with: clusters",
+    ]
+    assert text.endswith("6 gaps\n")
+
+
+@pytest.mark.parametrize(("language", "text"), [("en", "and 2 more"), ("ko", "외 2개")])
+def test_markdown_says_once_what_many_lack(language: str, text: str) -> None:
+    """As the terminal does."""
+    page = markdown.render(Report("check", ".", gaps=CLUSTERS), language=language)
+
+    (line,) = [line for line in page.splitlines() if line.startswith("- ")]
+    assert text in line
 
 
 @pytest.mark.parametrize("language", ["en", "ko"])

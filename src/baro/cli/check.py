@@ -1,7 +1,7 @@
 """`baro check`."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from importlib import import_module
@@ -123,7 +123,7 @@ def _report(target: Target, verdict: Verdict, today: date) -> Report:
         command="check",
         subject=target.name,
         findings=counts,
-        gaps=(*snapshot.gaps, *verdict.gaps),
+        gaps=(*snapshot.gaps, *verdict.gaps, *_nothing_here(target)),
         accepted=[Accepted(finding, reason) for finding, reason in accepted],
         skipped=verdict.skipped,
         notes=(
@@ -146,6 +146,15 @@ def _report(target: Target, verdict: Verdict, today: date) -> Report:
             for rule in verdict.ran
         },
     )
+
+
+def _nothing_here(target: Target) -> Iterator[Gap]:
+    """Yield the gap of a place in which there is nothing to judge."""
+    snapshot = target.snapshot
+    if not snapshot.manifests and not snapshot.gaps:
+        reason = "no Application, ApplicationSet or other object was found"
+        closes = "another PATH; roots: for a chart that is installed by hand"
+        yield Gap(target.name, reason, closes)
 
 
 def _narrowed(report: Report, target: Target, app: str, cluster: str) -> Report:

@@ -20,7 +20,7 @@ from baro.model.expansion import LayerKind
 from baro.model.fieldpath import FieldPath, dotted
 from baro.model.finding import shown
 from baro.report.json_v1 import encode, location_v1, subject_v1
-from baro.report.plaintext import harmless
+from baro.report.plaintext import flat
 
 
 @click.command("trace", short_help="Say which line sets a value, and where it ends up.")
@@ -115,21 +115,25 @@ def _text(app: str, traces: Sequence[tuple[Tracer, ValueTrace]]) -> str:
         if lines:
             lines.append("")
         lines.extend(_lines(app, tracer, trace))
-    return harmless("\n".join(lines)) + "\n"
+    return "\n".join(map(flat, lines)) + "\n"
 
 
 def _lines(app: str, tracer: Tracer, trace: ValueTrace) -> Iterator[str]:
     chart = tracer.rendering.chart
     named = f", chart {chart.name} {chart.version}" if chart is not None else ""
-    yield f"{dotted(trace.path)} = {shown(trace.value)}  ({app}{named})"
+    yield f"{dotted(trace.path)} = {_brief(trace.value)}  ({app}{named})"
     for number, setter in enumerate(trace.setters):
         yield ""
         yield from _setter(setter, "overrides" if number else "set by")
     yield ""
     if trace.appearances:
         yield "makes"
-        for appearance in trace.appearances:
-            yield from _appearance(appearance)
+        following = [*trace.appearances[1:], None]
+        for appearance, after in zip(trace.appearances, following, strict=True):
+            yield _appearance(appearance, trace.value)
+            template = appearance.template
+            if template is not None and (after is None or after.template != template):
+                yield f"              {template}"
     elif trace.unread:
         yield "makes nothing: no template reads it"
     for reason in trace.unsettled:
@@ -138,30 +142,39 @@ def _lines(app: str, tracer: Tracer, trace: ValueTrace) -> Iterator[str]:
 
 def _setter(setter: Setter, word: str) -> Iterator[str]:
     place = setter.location or "(no file)"
-    yield f"{word:<10}{place}  {setter.what}: {shown(setter.value)}"
+    yield f"{word:<10}{place}  {setter.what}: {_brief(setter.value)}"
     layer = setter.layer
     if layer is not None and layer.entry not in ("", layer.kind):
         yield f"          written as {layer.entry}"
     for link in setter.links:
         if link.value:
-            yield f"          template of {link.subject}: {link.value}"
+            yield f"          template of {link.subject}: {_brief(link.value)}"
     for feed in setter.feeds:
         where = f"  {feed.location}" if feed.location is not None else ""
         whose = f" of cluster {feed.cluster}" if feed.cluster else ""
-        yield f"          fed by {feed.parameter} = {shown(feed.value)}{whose}{where}"
+        yield f"          fed by {feed.parameter} = {_brief(feed.value)}{whose}{where}"
 
 
-def _appearance(appearance: Appearance) -> Iterator[str]:
-    path = dotted(appearance.path)
+def _appearance(appearance: Appearance, traced: object) -> str:
+    path, start = dotted(appearance.path), f"          {appearance.subject}  "
     if not path:
-        yield f"          {appearance.subject}  decides whether it exists"
-    elif appearance.printed:
-        yield f"          {appearance.subject}  {path}: {shown(appearance.value)}"
-    else:
-        value = shown(appearance.value)
-        yield f"          {appearance.subject}  decides {path}: {value}"
-    if appearance.template is not None:
-        yield f"              {appearance.template}"
+        return f"{start}decides whether it exists"
+    if appearance.printed:
+        return f"{start}{path}: {_brief(appearance.value, traced)}"
+    return f"{start}decides {path}: {_brief(appearance.value)}"
+
+
+def _brief(value: object, about: object = None) -> str:
+    """Return a value as one line: of a text of many, that with `about`, or the first.
+
+    Says which line of how many it is.
+    """
+    lines = value.strip().splitlines() if isinstance(value, str) else []
+    if len(lines) <= 1:
+        return shown(value)
+    wanted = about if isinstance(about, str) and about.strip() else lines[0]
+    number = next((n for n, line in enumerate(lines) if wanted in line), 0)
+    return f"{shown(lines[number].strip())}  (line {number + 1} of {len(lines)})"
 
 
 def _json(app: str, traces: Sequence[tuple[Tracer, ValueTrace]]) -> str:

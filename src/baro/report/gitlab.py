@@ -5,6 +5,7 @@ from typing import Any
 from baro.model.finding import Evidence, Finding, Severity
 from baro.report.fingerprint import fingerprint
 from baro.report.json_v1 import encode
+from baro.report.plaintext import flat
 from baro.report.report import Report
 
 _SEVERITY = {
@@ -27,7 +28,7 @@ def _entry(finding: Finding, seen: dict[str, int]) -> dict[str, Any]:
         name = f"{name}-{seen[name]}"
     place = next((e for e in finding.evidence if e.location is not None), None)
     return {
-        "description": f"{finding.subject}: {finding.message}",
+        "description": flat(f"{finding.subject}: {finding.message}"),
         "check_name": finding.rule,
         "fingerprint": name,
         "severity": _SEVERITY[finding.severity],
@@ -37,6 +38,6 @@ def _entry(finding: Finding, seen: dict[str, int]) -> dict[str, Any]:
 
 def _location(finding: Finding, evidence: Evidence | None) -> dict[str, Any]:
     if evidence is None or evidence.location is None:
-        return {"path": str(finding.subject), "lines": {"begin": 1}}
+        return {"path": flat(str(finding.subject)), "lines": {"begin": 1}}
     location = evidence.location
     return {"path": location.file, "lines": {"begin": location.line or 1}}

@@ -4,7 +4,7 @@ import xml.etree.ElementTree as ET
 from collections import defaultdict
 
 from baro.model.finding import Finding, Severity
-from baro.report.plaintext import harmless
+from baro.report.plaintext import flat
 from baro.report.report import Report
 
 
@@ -35,11 +35,11 @@ def render(report: Report) -> str:
             suite,
             "testcase",
             classname="baro.gap",
-            name=harmless(gap.subject),
+            name=flat(gap.subject),
             time="0",
         )
         hint = f" (closes with: {gap.closes_with})" if gap.closes_with else ""
-        ET.SubElement(case, "skipped", message=harmless(gap.reason + hint))
+        ET.SubElement(case, "skipped", message=flat(gap.reason + hint))
     root = ET.Element(
         "testsuites",
         name="baro",
@@ -59,18 +59,18 @@ def _failed(suite: ET.Element, finding: Finding) -> None:
         suite,
         "testcase",
         classname=f"baro.{finding.layer}",
-        name=harmless(f"{finding.rule}: {finding.subject}"),
+        name=flat(f"{finding.rule}: {finding.subject}"),
         time="0",
     )
     lines = [finding.message]
     lines += [f"{e.location}  {e.path}: {e.value}" for e in finding.evidence]
     if finding.fix:
         lines.append(finding.fix)
-    text = harmless("\n".join(lines))
+    text = "\n".join(map(flat, lines))
     if finding.severity is Severity.NOTE:
         ET.SubElement(case, "system-out").text = text
         return
     failure = ET.SubElement(
-        case, "failure", message=harmless(finding.message), type=str(finding.severity)
+        case, "failure", message=flat(finding.message), type=str(finding.severity)
     )
     failure.text = text

@@ -1,12 +1,12 @@
 """Markdown for a merge request's comment."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from baro.model.finding import Evidence, Finding, Severity
+from baro.model.finding import Evidence, Finding, Gap, Severity
 from baro.report.messages import Sentences, sentences, word_of
-from baro.report.plaintext import harmless
+from baro.report.plaintext import clipped, flat
 from baro.report.report import Report
-from baro.report.terminal import confidence_of, counts, grouped, scale
+from baro.report.terminal import by_reason, confidence_of, counts, scale, subjects
 
 _SIGN = {Severity.ERROR: "🔴", Severity.WARNING: "🟡", Severity.NOTE: "🔵"}
 _LONGEST = 60_000
@@ -16,7 +16,7 @@ _LONGEST = 60_000
 def render(report: Report, *, language: str = "en") -> str:
     """Return the report as Markdown, shortened to what a comment holds."""
     words = sentences(language)
-    text = harmless("\n".join(_lines(report, words))) + "\n"
+    text = "\n".join(map(flat, _lines(report, words))) + "\n"
     if len(text) <= _LONGEST:
         return text
     kept = text[:_LONGEST].rpartition("\n\n")[0]
@@ -35,17 +35,20 @@ def _lines(report: Report, words: Sentences) -> Iterator[str]:
         yield ""
         yield words.GAPS_ARE
         yield ""
-        for alike in grouped(report.gaps):
-            gap, count = alike[0], len(alike)
-            hint = (
-                f" ({words.CLOSES_WITH}: `{gap.closes_with}`)"
-                if gap.closes_with
-                else ""
-            )
-            times = f" ({count} places)" if count > 1 else ""
-            yield f"- **{_inline(gap.subject)}**: {_inline(gap.reason)}{hint}{times}"
+        for alike in by_reason(report.gaps):
+            yield _gap(alike, words)
         yield ""
     yield f"<sub>{scale(report.summary, words)}</sub>"
+
+
+def _gap(alike: Sequence[Gap], words: Sentences) -> str:
+    gap, whose = alike[0], _inline(subjects(alike, words))
+    text = f"- **{whose}**: {_inline(gap.reason)}"
+    if gap.closes_with:
+        text += f" ({words.CLOSES_WITH}: `{_code(gap.closes_with)}`)"
+    if len(alike) > 1:
+        text += f" ({words.PLACES.format(count=len(alike))})"
+    return text
 
 
 def _finding(finding: Finding, report: Report, words: Sentences) -> Iterator[str]:
@@ -69,14 +72,17 @@ def _finding(finding: Finding, report: Report, words: Sentences) -> Iterator[str
 
 
 def _evidence(evidence: Evidence, report: Report) -> Iterator[str]:
-    place = f"`{evidence.location}`" if evidence.location else str(evidence.subject)
+    where = evidence.location
+    place = f"`{_code(str(where))}`" if where else _inline(str(evidence.subject))
     excerpt = (
         report.excerpts.get(evidence.location)
         if evidence.location is not None
         else None
     )
     if excerpt is None:
-        yield f"- {place} `{_code(evidence.path)}`: `{_code(evidence.value)}`"
+        path = f" `{_code(evidence.path)}`:" if evidence.path else ""
+        value = f" `{_code(evidence.value)}`" if evidence.value else ""
+        yield f"- {place}{path}{value}"
         yield ""
         return
     fence = "````" if "```" in excerpt else "```"
@@ -89,10 +95,11 @@ def _evidence(evidence: Evidence, report: Report) -> Iterator[str]:
 
 def _inline(text: str) -> str:
     """Keep foreign text from becoming markup."""
+    text = clipped(text)
     for sign in ("\\", "`", "*", "_", "<", "[", "|"):
         text = text.replace(sign, f"\\{sign}")
-    return text.replace("\n", " ")
+    return text
 
 
 def _code(text: str) -> str:
-    return text.replace("`", "'").replace("\n", " ")
+    return clipped(text).replace("`", "'")

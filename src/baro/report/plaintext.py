@@ -3,11 +3,16 @@
 import re
 
 # C0 and C1 controls less tab and newline, the escape that starts ANSI sequences
-# included; directional overrides, which make a line read as another one; and lone
-# surrogates, which no encoding holds.
+# included; separators that some readers take for newlines; directional marks and
+# overrides, which make a line read as another one; and lone surrogates, which no
+# encoding holds.
 _HARMFUL = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069"
+    "\ud800-\udfff]"
 )
+LONGEST = 2000
+"""Characters of one line that is shown to a person."""
+_NEWLINE = "⏎"
 
 
 def harmless(text: str) -> str:
@@ -18,6 +23,19 @@ def harmless(text: str) -> str:
 def harmful(text: str) -> bool:
     """Tell whether a text has characters that `harmless` replaces."""
     return _HARMFUL.search(text) is not None
+
+
+def flat(text: str) -> str:
+    """Return a text as one harmless line of the same length; `⏎` is a newline."""
+    return harmless(text.replace("\n", _NEWLINE))
+
+
+def clipped(text: str) -> str:
+    """Return a text without its middle where it is too long for a line."""
+    if len(text) <= LONGEST:
+        return text
+    half = LONGEST // 2
+    return f"{text[:half]} […] {text[-half:]}"
 
 
 def one_line(text: str) -> str:

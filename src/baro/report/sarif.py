@@ -7,6 +7,7 @@ import baro
 from baro.model.finding import Evidence, Finding, Gap, Severity
 from baro.report.fingerprint import fingerprint
 from baro.report.json_v1 import encode
+from baro.report.plaintext import flat
 from baro.report.report import Report
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -102,7 +103,7 @@ def _result(finding: Finding, index: dict[str, int]) -> dict[str, Any]:
 
 def _text(finding: Finding) -> str:
     text = f"{finding.subject}: {finding.message}."
-    return f"{text} {finding.fix}" if finding.fix else text
+    return flat(f"{text} {finding.fix}" if finding.fix else text)
 
 
 def _location(evidence: Evidence) -> dict[str, Any]:
@@ -115,6 +116,7 @@ def _location(evidence: Evidence) -> dict[str, Any]:
         if location.column:
             physical["region"]["startColumn"] = location.column
     text = f"{evidence.path}: {evidence.value}" if evidence.path else evidence.value
+    text = flat(text)
     place: dict[str, Any] = {"physicalLocation": physical}
     if text:
         place["message"] = {"text": text}
@@ -125,7 +127,8 @@ def _notification(gap: Gap) -> dict[str, Any]:
     text = f"{gap.subject}: {gap.reason}"
     if gap.closes_with:
         text += f" (closes with: {gap.closes_with})"
-    notification: dict[str, Any] = {"level": "warning", "message": {"text": text}}
+    message = {"text": flat(text)}
+    notification: dict[str, Any] = {"level": "warning", "message": message}
     if gap.location is not None:
         evidence = Evidence(gap.location, "", "")
         notification["locations"] = [_location(evidence)]

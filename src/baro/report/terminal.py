@@ -8,7 +8,7 @@ from rich.text import Text
 from baro.model.finding import Confidence, Evidence, Finding, Gap, Severity
 from baro.report import pages
 from baro.report.messages import Sentences, sentences, word_of
-from baro.report.plaintext import harmless
+from baro.report.plaintext import clipped, flat
 from baro.report.report import Report, Summary
 
 _STYLE = {
@@ -39,7 +39,7 @@ def render(
             for line in _finding(finding, report, words, title):
                 console.print(_safe(line))
             console.print()
-        for alike in grouped(report.gaps):
+        for alike in by_reason(report.gaps):
             for line in _gap(alike, words):
                 console.print(_safe(line))
         if report.gaps:
@@ -52,7 +52,7 @@ def render(
 def _safe(line: Text) -> Text:
     # One character for one: the styles keep their places.
     safe = line.copy()
-    safe.plain = harmless(line.plain)
+    safe.plain = flat(line.plain)
     safe.spans = line.spans
     return safe
 
@@ -70,7 +70,7 @@ def _finding(
     yield head
     if title:
         yield Text(f"  {title}", "dim")
-    yield Text(f"  {finding.message}")
+    yield Text(f"  {clipped(finding.message)}")
     for evidence in finding.evidence[:_FEW]:
         yield from _evidence(evidence, report, finding.message)
     if finding.fix:
@@ -78,7 +78,7 @@ def _finding(
 
 
 def _evidence(evidence: Evidence, report: Report, told: str) -> Iterator[Text]:
-    value = evidence.value.replace("\n", "⏎")
+    value = clipped(evidence.value)
     field = f"{evidence.path}: {value}" if evidence.path else value
     if evidence.location is None:
         who = f"{evidence.subject}  " if evidence.subject else ""
@@ -95,18 +95,26 @@ def _evidence(evidence: Evidence, report: Report, told: str) -> Iterator[Text]:
         yield Text.assemble(("      | ", "blue"), (field, "dim"))
 
 
-def grouped(gaps: Sequence[Gap]) -> list[list[Gap]]:
+def by_reason(gaps: Sequence[Gap]) -> list[list[Gap]]:
     """Return the gaps by what they say: one thing may be missing in many places."""
-    found: dict[tuple[str, str, str], list[Gap]] = {}
+    found: dict[tuple[str, str], list[Gap]] = {}
     for gap in gaps:
-        key = (gap.subject, gap.reason, gap.closes_with)
-        found.setdefault(key, []).append(gap)
+        found.setdefault((gap.reason, gap.closes_with), []).append(gap)
     return list(found.values())
 
 
+def subjects(alike: Sequence[Gap], words: Sentences) -> str:
+    """Return whom a gap concerns; the first ones, where it concerns many."""
+    names = list(dict.fromkeys(gap.subject for gap in alike))
+    text = ", ".join(names[:_FEW])
+    more = len(names) - _FEW
+    return f"{text} {words.MORE.format(count=more)}" if more > 0 else text
+
+
 def _gap(alike: Sequence[Gap], words: Sentences) -> Iterator[Text]:
-    gap = alike[0]
-    yield Text.assemble((words.GAP, "bold magenta"), f"  {gap.subject}: {gap.reason}")
+    gap, whose = alike[0], subjects(alike, words)
+    said = clipped(f"  {whose}: {gap.reason}")
+    yield Text.assemble((words.GAP, "bold magenta"), said)
     places = [g.location for g in alike if g.location is not None]
     for place in places[:_FEW]:
         yield Text.assemble(("  --> ", "blue"), (str(place), "cyan"))
@@ -164,7 +172,7 @@ def counts(report: Report, words: Sentences) -> str:
         errors=report.count(Severity.ERROR),
         warnings=report.count(Severity.WARNING),
         notes=report.count(Severity.NOTE),
-        gaps=len(report.gaps),
+        gaps=len({(gap.subject, gap.reason) for gap in report.gaps}),
     )
     return _singular(text) if words.ERROR == "error" else text
 

@@ -37,6 +37,8 @@ class Sentences(Protocol):
     GAPS: str
     GAPS_ARE: str
     MORE_PLACES: str
+    MORE: str
+    PLACES: str
     RULE: str
     RULES: str
 
