@@ -95,7 +95,8 @@ apiVersion: apps/v1
 kind: Deployment
 metadata: {{name: {name}, labels: {{app: "{name}"}}}}
 spec:
-  replicas: {count}  # for {name}
+  # for {name}
+  replicas: {count}
   paused: {count}
   template:
     spec:
