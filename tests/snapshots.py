@@ -3,8 +3,9 @@
 A case is a map; every key may be left out:
 
 - `target`, `live`: YAML documents, as one text (the file `target.yaml`).
-- `clusters`: a list of `{name, server, labels, annotations, implicit, unknown}`;
-  `unknown` lists the fields whose value nobody knows, `nowhere` leaves out the place.
+- `clusters`: a list of `{name, server, labels, annotations, project, implicit,
+  unknown}`; `unknown` lists the fields whose value nobody knows, `nowhere` leaves out
+  the place.
   Places are lines of a file `clusters.yaml` that is made of the list; with
   `secret: Kind/namespace/name` the origin is that manifest of the target.
 - `kubernetes`: the version that the state is judged for.
@@ -139,6 +140,7 @@ class _Builder:
                 server=entry.get("server", LOCAL_SERVER),
                 labels=entry.get("labels", {}),
                 annotations=entry.get("annotations", {}),
+                project=entry.get("project", ""),
                 implicit=entry.get("implicit", False),
                 origin=origin,
                 location=None if entry.get("nowhere") else text.locate((index,)),

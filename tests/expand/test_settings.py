@@ -36,6 +36,7 @@ generators: {previews: {pullRequest: [{number: "7"}]}}
 argocdVersion: v3.5.1
 kubernetesVersion: "1.34"
 argocdNamespace: gitops
+argocdNewGitFileGlobbing: true
 """
 
 
@@ -148,6 +149,13 @@ WRONG = [
         "baro.yaml:1:32: say why this is fine",
         "",
         id="a reason that says nothing",
+    ),
+    pytest.param(
+        "argocdNewGitFileGlobbing: 'true'",
+        "baro.yaml:1:1: argocdNewGitFileGlobbing: expected true or false, "
+        "got text 'true'",
+        "",
+        id="a text that is no truth value",
     ),
     pytest.param(
         "argocdVersion: latest",

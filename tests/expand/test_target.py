@@ -301,6 +301,31 @@ def test_a_git_generator_needs_its_project(
     assert bool(generation.applications) is not bool(failures)
 
 
+@pytest.mark.parametrize(
+    ("setting", "made"),
+    [
+        pytest.param("", ["deep", "web"], id="by default as git ls-files"),
+        pytest.param("argocdNewGitFileGlobbing: true\n", ["web"], id="new globbing"),
+    ],
+)
+def test_how_files_match_is_argo_cds_setting(
+    setting: str, made: list[str], tmp_path: Path, engine: HelmEngine
+) -> None:
+    """A star crosses folders unless the new globbing is on."""
+    files = {
+        "baro.yaml": f"repositories: {{{REPOSITORY}: .}}\n{setting}",
+        "set.yaml": applicationset("default").replace(
+            "directories: [{path: apps/*}]", "files: [{path: apps/*/app.json}]"
+        ),
+        "apps/web/app.json": "{}",
+        "apps/web/deep/app.json": "{}",
+    }
+
+    (generation,) = platform(files, tmp_path, engine).generations
+
+    assert [one.ref.name for one in generation.applications] == made
+
+
 def test_nothing_follows_from_what_the_api_server_refuses(
     tmp_path: Path, engine: HelmEngine
 ) -> None:

@@ -134,6 +134,14 @@ class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, rename="
     argocd_namespace: Annotated[
         str, Meta(description="The namespace that Argo CD runs in.")
     ] = "argocd"
+    argocd_new_git_file_globbing: Annotated[
+        bool,
+        Meta(
+            description="Whether Argo CD runs with "
+            "`applicationsetcontroller.enable.new.git.file.globbing`: in the `files` "
+            "of a Git generator `*` then stays in its folder."
+        ),
+    ] = False
 
 
 def settings_schema() -> dict[str, Any]:

@@ -114,6 +114,7 @@ def _struct(
 _TYPES: dict[type[inspect.Type], tuple[type, ...]] = {
     inspect.StrType: (str,),
     inspect.IntType: (int,),
+    inspect.BoolType: (bool,),
     inspect.NoneType: (type(None),),
     inspect.DictType: (dict,),
     inspect.StructType: (dict,),
@@ -143,22 +144,21 @@ def _takes_text(kind: inspect.Type) -> bool:
     return _fits("", kind)
 
 
+_WORDS: dict[type[inspect.Type], str] = {
+    inspect.StrType: "text",
+    inspect.IntType: "a whole number",
+    inspect.BoolType: "true or false",
+    inspect.ListType: "a list",
+}
+
+
 def _words(kind: inspect.Type) -> str:
-    match kind:
-        case inspect.Metadata():
-            return _words(kind.type)
-        case inspect.StrType():
-            return "text"
-        case inspect.IntType():
-            return "a whole number"
-        case inspect.ListType():
-            return "a list"
-        case inspect.UnionType():
-            return " or ".join(
-                _words(t) for t in kind.types if not isinstance(t, inspect.NoneType)
-            )
-        case _:
-            return "a map"
+    if isinstance(kind, inspect.Metadata):
+        return _words(kind.type)
+    if isinstance(kind, inspect.UnionType):
+        options = (t for t in kind.types if not isinstance(t, inspect.NoneType))
+        return " or ".join(map(_words, options))
+    return _WORDS.get(type(kind), "a map")
 
 
 def _what(value: Any) -> str:

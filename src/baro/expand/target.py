@@ -69,6 +69,8 @@ class _Queue:
     seen: defaultdict[ObjectRef, list[Mapping[str, Any]]] = field(
         default_factory=lambda: defaultdict(list)
     )
+    full: bool = False
+    """Whether it was said that no more Applications are expanded."""
 
     def take(self, manifest: Manifest, above: tuple[ObjectRef, ...]) -> None:
         """Take an object into the state; expand it later if it can be."""
@@ -123,14 +125,19 @@ class _Queue:
             )
             return
         if len(above) >= DEEPEST or len(self.seen) >= MOST:
-            chain = " <- ".join(str(r) for r in (ref, *reversed(above[-3:])))
-            limit = f"more than {DEEPEST} levels of Applications in Applications"
-            if len(self.seen) >= MOST:
-                limit = f"more than {MOST} Applications"
-            yield Gap(str(ref), f"{limit}: {chain} …", ref=ref)
+            if len(self.seen) < MOST or not self.full:
+                yield self._limit(ref, above)
+            self.full = len(self.seen) >= MOST
             return
         self.seen[ref].append(manifest.body)
         self.waiting.append((manifest, above))
+
+    def _limit(self, ref: ObjectRef, above: tuple[ObjectRef, ...]) -> Gap:
+        chain = " <- ".join(str(r) for r in (ref, *reversed(above[-3:])))
+        limit = f"more than {DEEPEST} levels of Applications in Applications"
+        if len(self.seen) >= MOST:
+            limit = f"more than {MOST:,} Applications"
+        return Gap(str(ref), f"{limit}: {chain} …", ref=ref)
 
     def drain(self) -> list[tuple[Manifest, tuple[ObjectRef, ...]]]:
         """Return what waits, and wait for more."""
@@ -218,14 +225,16 @@ class Expander:
         control: str,
         absent: frozenset[str],
     ) -> Generation:
+        settings = self.platform.settings
         generation = generate(
             applicationset,
             clusters=clusters,
             trees=self.platform.repositories,
             engine=self.engine,
-            fixtures=self.platform.settings.generators,
+            fixtures=settings.generators,
             options=GenerationOptions(
                 argocd_version=self.options.argocd,
+                new_git_file_globbing=settings.argocd_new_git_file_globbing,
                 clusters_known=any(not cluster.implicit for cluster in clusters),
                 absent_projects=absent,
             ),

@@ -1,27 +1,28 @@
 """What an AppProject permits, as Argo CD decides it."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fnmatch import translate
-from functools import lru_cache
 from typing import Any
 
 from baro.model.argocd import Application
+from baro.model.expansion import ClusterRegistration
 from baro.model.fieldpath import FieldPath
 from baro.model.manifest import Manifest
 from baro.model.repourl import normal
 from baro.model.snapshot import Snapshot
 from baro.rules.destinations import Place
-
-Match = re.Pattern[str]
+from baro.rules.globs import listed, matches
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Project:
-    """Reads an AppProject."""
+    """Reads an AppProject; `clusters` are those that belong to it alone."""
 
     manifest: Manifest
+    clusters: tuple[ClusterRegistration, ...] = ()
 
     def permits_source(self, url: str) -> bool:
         """Tell whether an Application may use a repository."""
@@ -38,9 +39,30 @@ class Project:
 
     def permits_destination(self, place: Place, namespace: str) -> bool:
         """Tell whether an Application may put something into a namespace."""
-        # Argo CD: app_project_types.go, isDestinationMatched
+        # Argo CD: app_project_types.go, IsDestinationPermitted; util/argo/argo.go,
+        # GetAppProjectByName
+        own = [{"server": c.server, "namespace": "*"} for c in self.clusters]
+        stated = self.manifest.sequence("spec", "destinations")
+        if not self._matches_destination((*stated, *own), place, namespace):
+            return False
+        return not self.scoped_clusters_only or any(
+            cluster.name == place.name or _same_server(cluster.server, place.server)
+            for cluster in self.clusters
+        )
+
+    @property
+    def scoped_clusters_only(self) -> bool:
+        """Tell whether only clusters that belong to the project are permitted."""
+        return self.manifest.get("spec", "permitOnlyProjectScopedClusters") is True
+
+    @staticmethod
+    def _matches_destination(
+        destinations: Iterable[Any], place: Place, namespace: str
+    ) -> bool:
+        # Argo CD 3.6.1: app_project_types.go, isDestinationMatched; before, a denied
+        # name denied in every namespace.
         permitted = False
-        for item in self.manifest.sequence("spec", "destinations"):
+        for item in destinations:
             if not isinstance(item, Mapping):
                 continue
             name, server, space = (
@@ -52,7 +74,7 @@ class Project:
             if (by_name or by_server) and by_space:
                 permitted = True
             elif (
-                (not by_name and name.startswith("!"))
+                (not by_name and name.startswith("!") and by_space)
                 or (not by_server and server.startswith("!") and by_space)
                 or (not by_space and space.startswith("!") and by_server)
             ):
@@ -67,6 +89,21 @@ class Project:
             for item in self.manifest.sequence("spec", "destinations")
             for key in lacking
         )
+
+    def permits_applications_of(self, namespace: str) -> bool | None:
+        """Tell whether Applications of a namespace may use it; None if undecided.
+
+        Those that live beside it always may.
+        """
+        # Argo CD: app_project_types.go, IsAppNamespacePermitted; util/glob/list.go
+        home = self.manifest.ref.namespace
+        if not home or namespace in ("", home):
+            return True
+        entries = self.manifest.sequence("spec", "sourceNamespaces")
+        answers = [listed(str(entry), namespace) for entry in entries]
+        if True in answers:
+            return True
+        return None if None in answers else False
 
     def permits_kind(self, group: str, kind: str, name: str, *, spaced: bool) -> bool:
         """Tell whether an Application may deploy a kind (of that name)."""
@@ -96,7 +133,22 @@ class Project:
 def projects(snapshot: Snapshot) -> dict[str, Project]:
     """Return the AppProjects of a state by their name."""
     found = snapshot.of_kind("AppProject", group="argoproj.io")
-    return {m.ref.name: Project(m) for m in reversed(found)}
+    scoped: defaultdict[str, list[ClusterRegistration]] = defaultdict(list)
+    for cluster in snapshot.clusters:
+        scoped[cluster.project].append(cluster)
+    return {
+        m.ref.name: Project(m, tuple(scoped.get(m.ref.name, ())))
+        for m in reversed(found)
+    }
+
+
+def registered(snapshot: Snapshot, place: Place) -> bool:
+    """Tell whether the registration of a cluster is in the state."""
+    return any(
+        not cluster.implicit
+        and (cluster.name == place.name or _same_server(cluster.server, place.server))
+        for cluster in snapshot.clusters
+    )
 
 
 def governed(snapshot: Snapshot) -> Iterator[tuple[Application, Project]]:
@@ -113,17 +165,13 @@ def stated(manifest: Manifest, *paths: FieldPath) -> FieldPath:
     return next((path for path in paths if manifest.has(path)), ("spec",))
 
 
-def matches(pattern: str, text: str, *, separator: str = "") -> bool:
-    """Tell whether a glob of gobwas/glob matches; one that does not compile never."""
-    if pattern == "*":
-        return True
-    compiled = _compiled(pattern, separator)
-    return compiled is not None and compiled.fullmatch(text) is not None
-
-
 def _accepts(pattern: str, text: str) -> bool:
     deny, plain = _split(pattern)
     return matches(plain, text) is not deny
+
+
+def _same_server(one: str, other: str) -> bool:
+    return one.rstrip("/") == other.rstrip("/")
 
 
 def _split(pattern: str) -> tuple[bool, str]:
@@ -133,42 +181,3 @@ def _split(pattern: str) -> tuple[bool, str]:
 def _plain(pattern: str, text: str) -> bool:
     """Tell whether a pattern of Go's filepath.Match matches a word without `/`."""
     return re.fullmatch(translate(pattern), text) is not None
-
-
-@lru_cache(maxsize=1024)
-def _compiled(pattern: str, separator: str) -> Match | None:
-    one = f"[^{re.escape(separator)}]" if separator else "."
-    parts: list[str] = []
-    at, depth = 0, 0
-    while at < len(pattern):
-        char = pattern[at]
-        if pattern.startswith("**", at):
-            parts.append(".*")
-            at += 2
-            continue
-        if char == "[":
-            end = pattern.find("]", at + 2)
-            if end < 0:
-                return None
-            inner = re.escape(pattern[at + 1 : end].removeprefix("!"))
-            negated = "^" if pattern[at + 1] == "!" else ""
-            parts.append(f"[{negated}{inner.replace(chr(92) + '-', '-')}]")
-            at = end
-        elif char == "\\" and at + 1 < len(pattern):
-            at += 1
-            parts.append(re.escape(pattern[at]))
-        else:
-            depth += (char == "{") - (char == "}")
-            parts.append(_translated(char, one, inside=depth > 0))
-        at += 1
-    try:
-        return re.compile("".join(parts), re.DOTALL)
-    except re.error:
-        return None
-
-
-def _translated(char: str, one: str, *, inside: bool) -> str:
-    known = {"*": f"{one}*", "?": one, "{": "(?:", "}": ")"}
-    if char == "," and inside:
-        return "|"
-    return known.get(char) or re.escape(char)

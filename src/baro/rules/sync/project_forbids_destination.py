@@ -3,6 +3,8 @@
 Reports every Application, and every object that names a namespace of its own, whose
 cluster and namespace match no entry of the project's `destinations`,
 or one that denies.
+With `permitOnlyProjectScopedClusters` the cluster must belong to the project, too: its
+Secret names the project.
 
 ## Why it matters
 
@@ -48,7 +50,8 @@ spec:
 
 ## How to fix
 
-Add the cluster and the namespace to the project's `destinations`.
+Add the cluster and the namespace to the project's `destinations`, or write the project
+into the Secret that registers the cluster (`project`).
 
 ## Seen as
 
@@ -69,10 +72,10 @@ namespace kube-system is not permitted in project 'platform'
 from collections.abc import Iterator
 
 from baro.model.argocd import Application
-from baro.model.finding import Evidence, Finding, Layer, Severity
+from baro.model.finding import Confidence, Evidence, Finding, Layer, Severity
 from baro.rules.destinations import Place, Places, unresolved
 from baro.rules.kinds import Scopes
-from baro.rules.projects import Project, governed
+from baro.rules.projects import Project, governed, registered
 from baro.rules.rule import Context, rule
 
 
@@ -89,6 +92,7 @@ def check(ctx: Context) -> Iterator[Finding]:
             yield from _objects(ctx, application, project, where, scopes)
             continue
         name = project.manifest.ref.name
+        scoped = project.scoped_clusters_only
         yield ctx.finding(
             application.manifest,
             f"application destination server '{destination}' and namespace"
@@ -96,9 +100,20 @@ def check(ctx: Context) -> Iterator[Finding]:
             f" in project '{name}'",
             (
                 Evidence.of(application.manifest, "spec.destination"),
-                Evidence.of(project.manifest, "spec.destinations"),
+                Evidence.of(
+                    project.manifest,
+                    "spec.permitOnlyProjectScopedClusters"
+                    if scoped
+                    else "spec.destinations",
+                ),
             ),
-            fix=f"Add the destination to AppProject {name}.",
+            fix=f"Add the destination to AppProject {name}."
+            if not scoped
+            else f"Register the cluster with `project: {name}`, or permit others.",
+            # A registration that is not in Git may give the cluster to the project.
+            confidence=Confidence.CERTAIN
+            if not scoped or registered(ctx.declared, where)
+            else Confidence.POSSIBLE,
         )
 
 

@@ -12,6 +12,13 @@ The Application keeps what it has, and an operation that was pinned to the two c
 fails on every retry.
 With `retry.limit: -1` that never ends, and a deletion waits for it.
 
+Two references to one repository are worse, because nothing may be said: Argo CD refuses
+them in a hard refresh only.
+In any other one, the key under which it looks for the result gives both the commit of
+the first reference, and with it the second one's value files are read from there,
+whatever its `targetRevision` says.
+The Application is `Synced`, with values of another revision.
+
 The same message also comes without anybody's doing, when a push arrives between the
 resolution of two sources.
 If it stands in `status.operationState.message` alone, with no condition, the spec is
@@ -96,7 +103,8 @@ cannot reference a different revision of the same repository \
 while the application references "v1.0.0" which resolves to "b5f6…")
 ```
 
-Two references to one repository have a different text, whatever they resolve to:
+Two references to one repository have a different text, whatever they resolve to, and
+only in a hard refresh:
 
 ```text
 cannot reference multiple revisions for the same repository \
