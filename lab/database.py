@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lab.commands import attempt, run
+from lab.errors import LabError
 from lab.laboratory import Lab
 from lab.location import program_path
 from lab.processes import Program
@@ -25,6 +26,7 @@ class Database:
     lab: Lab
     name: str
     port: int
+    user: str
 
     def query(self, text: str, user: str, password: str) -> str:
         """Return what psql prints, answer or refusal, for one statement."""
@@ -35,6 +37,13 @@ class Database:
             environment=self.lab.site.environment(PGPASSWORD=password),
         )
         return (done.stdout + done.stderr).strip()
+
+    def change_password(self, old: str, new: str) -> None:
+        """Let the data know another password; nobody tells the Secret."""
+        quoted = new.replace("'", "''")
+        said = self.query(f"alter role {self.user} password '{quoted}'", self.user, old)
+        if said != "ALTER ROLE":
+            raise LabError(f"the password of {self.name} cannot be changed: {said}")
 
     def stop(self) -> None:
         """End the server; its data stays."""
@@ -68,7 +77,7 @@ def postgresql(
             user=_account(),
         )
     )
-    return Database(lab, name, port)
+    return Database(lab, name, port, user)
 
 
 def _initialise(lab: Lab, files: Path, user: str, password: str) -> None:

@@ -6,6 +6,7 @@ by which it really breaks; at its end the cause is taken away. What the platform
 makes of it, inside and after, is what a test looks at.
 """
 
+from lab.faults.databases import database_password_differs
 from lab.faults.git import (
     charts_gone,
     git_asks_for_credentials,
@@ -40,6 +41,7 @@ __all__ = [
     "api_server_gone",
     "api_server_slow",
     "charts_gone",
+    "database_password_differs",
     "finalizer_stays",
     "git_asks_for_credentials",
     "git_failing",

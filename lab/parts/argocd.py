@@ -1,5 +1,6 @@
 """Argo CD: its servers, redis, and the objects they expect in the cluster."""
 
+import secrets
 from collections.abc import Callable
 
 from lab.api import Api, Object
@@ -80,29 +81,39 @@ def applicationset_controller(site: Site) -> Program:
 
 def argocd_server(site: Site) -> Program:
     """Declare the API server, open to whoever reaches loopback."""
+    return api_server(site, "argocd-server", "--disable-auth")
+
+
+def api_server(site: Site, name: str, *more: str) -> Program:
+    """Declare an API server: there may be one that asks who is there, besides."""
     return _server(
         site,
-        "argocd-server",
+        name,
         (
-            *("--port", str(site.port("argocd-server")), "--address", "127.0.0.1"),
-            *("--metrics-port", str(site.port("argocd-server-metrics"))),
+            *("--port", str(site.port(name)), "--address", "127.0.0.1"),
+            *("--metrics-port", str(site.port(f"{name}-metrics"))),
             *("--metrics-address", "127.0.0.1"),
             *("--redis", f"127.0.0.1:{site.port('redis')}"),
             *("--repo-server", f"127.0.0.1:{site.port('repo-server')}"),
-            *("--insecure", "--disable-auth"),
+            *("--insecure", *more),
         ),
-        lambda: site.answers("argocd-server", "/healthz"),
+        lambda: site.answers(name, "/healthz"),
+        "argocd-server",
     )
 
 
 def _server(
-    site: Site, name: str, flags: tuple[str, ...], ready: Callable[[], str]
+    site: Site,
+    name: str,
+    flags: tuple[str, ...],
+    ready: Callable[[], str],
+    personality: str = "",
 ) -> Program:
     """Declare one of the servers that the single binary `argocd` can be."""
     kubeconfig = ("--kubeconfig", str(site.kubeconfig))
-    personality = name if name.startswith("argocd-") else f"argocd-{name}"
     connected = () if name == "repo-server" else kubeconfig
-    environment = argocd_environment(site) | {"ARGOCD_BINARY_NAME": personality}
+    environment = argocd_environment(site)
+    environment["ARGOCD_BINARY_NAME"] = personality or f"argocd-{name}"
     # The servers share a temporary folder badly: each gets one of its own.
     environment["TMPDIR"] = str(site.folder(f"tmp/{name}"))
     command = (str(named("argocd").path), *flags, *connected)
@@ -141,9 +152,12 @@ def make_objects(_site: Site, api: Api) -> None:
     for kind in CUSTOM_RESOURCES:
         text = (argocd_source() / f"manifests/crds/{kind}-crd.yaml").read_bytes()
         api.apply_text(f"{definitions}/{kind}s.argoproj.io", text)
-    for name in ("argocd-cm", "argocd-rbac-cm"):
-        api.apply(_labelled("ConfigMap", name))
-    api.apply(_labelled("Secret", "argocd-secret"))
+    # A server that has to make these itself gives up when it loses a race for them.
+    key = {"server.secretkey": secrets.token_urlsafe(32)}
+    api.apply(_labelled("Secret", "argocd-secret") | {"stringData": key})
+    settings = {"admin.enabled": "false"}
+    api.apply(_labelled("ConfigMap", "argocd-cm") | {"data": settings})
+    api.apply(_labelled("ConfigMap", "argocd-rbac-cm"))
     for kind in ("Application", "ApplicationSet", "AppProject"):
         api.await_kind("argoproj.io/v1alpha1", kind)
     make_project(api)

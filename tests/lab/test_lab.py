@@ -160,6 +160,23 @@ def test_a_repo_server_that_is_away(story: Story) -> None:
     story.until_synced(name)
 
 
+def test_a_scheduler_that_is_away(story: Story) -> None:
+    """Without a scheduler a pod waits for a node, and gets one afterwards."""
+    spec = {"containers": [{"name": "web", "image": "registry.example.com/web"}]}
+    metadata = {"name": "one", "namespace": story.name}
+    pod = {"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}
+
+    def node() -> str:
+        found = story.find("v1", "Pod", "one") or {"spec": {}}
+        return str(found["spec"].get("nodeName", ""))
+
+    with story.lab.fault(faults.part_gone, "scheduler"):
+        story.lab.apply(pod)
+        with pytest.raises(WaitError):
+            story.until("a node", node, seconds=1)
+    story.until("a node", node)
+
+
 def test_a_slow_repository(story: Story) -> None:
     """A slow fetch is late, and not wrong."""
     story.repository.push({"app/one.yaml": text(config_map("one"))})

@@ -162,6 +162,25 @@ def test_a_deleted_secret_that_comes_back(lab: Lab, story: Story) -> None:
     assert _password(story) == first
 
 
+def test_data_with_another_password(lab: Lab, story: Story) -> None:
+    """The Secret's password is refused until the data knows it again."""
+    story.repository.push(
+        {"app/all.yaml": text(*_generated_password(), _stateful_set())}
+    )
+    name = story.application([story.folder("app")])
+    story.until_synced(name)
+    password = story.until("a password", lambda: _password(story))
+    claim = "data-database-0"
+    names = (story.name, claim, "database")
+    with lab.fault(faults.database_password_differs, *names) as database:
+        assert REFUSED in database.query("select 1", "backstage", password)
+        assert story.status(name)["health"]["status"] == "Healthy"
+    folder = volume_folder(lab.kubernetes, story.name, claim)
+    database = postgresql(lab, folder, password)
+    assert database.query("select 1", "backstage", password) == "1"
+    database.stop()
+
+
 def test_a_deleted_claim_takes_the_data_with_it(lab: Lab, story: Story) -> None:
     """A StatefulSet leaves its claim behind; deleting the claim deletes the data."""
     story.repository.push(
