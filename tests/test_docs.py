@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import click
@@ -14,7 +15,7 @@ from baro.cli.check import FORMATS
 from baro.errors import BaroError
 from baro.expand.settings import Settings
 from baro.rules.catalog import catalog
-from tests.documents import DOCS, generated, text_of
+from tests.documents import DOCS, generated, name_of, text_of
 from tools import quotes
 from tools.quotes import ROOT, Quote
 
@@ -140,3 +141,35 @@ def test_every_field_of_the_json_is_described(command: str) -> None:
     known = set(re.findall(r"[`\"](\w+)[`\"]", page))
 
     assert sorted(set(_fields(json.loads(ran.printed))) - known) == []
+
+
+def _rejected() -> Iterator[tuple[str, str]]:
+    """Yield the spellings that the glossary rejects, each with the one it wants."""
+    glossary = text_of(DOCS / "reference" / "glossary.md").partition("## Korean")[2]
+    for row in glossary.splitlines():
+        cells = [cell.strip() for cell in row.strip("|").split("|")]
+        if len(cells) == len(("word", "Korean", "not")) and cells[0] != "word":
+            yield from ((spelling, cells[1]) for spelling in cells[2].split(", "))
+
+
+def _korean() -> Iterator[Path]:
+    """Yield everything that is written in Korean, except what is generated of it."""
+    yield ROOT / "README.ko.md"
+    yield from ROOT.glob("examples/**/README.ko.md")
+    yield from (page for page in DOCS.glob("ko/**/*.md") if page not in generated())
+    yield from ROOT.glob("src/baro/report/pages/ko/*.md")
+    yield from ROOT.glob("src/baro/report/messages/*.py")
+    yield ROOT / "tools" / "docs.py"
+
+
+def test_korean_has_one_spelling_for_a_word() -> None:
+    """That of the glossary."""
+    rejected = [pair for pair in _rejected() if pair[0].strip("-")]
+
+    assert ("애너테이션", "어노테이션") in rejected
+    assert [
+        f"{name_of(page)}: {spelling}, not {wanted}"
+        for page in _korean()
+        for spelling, wanted in rejected
+        if spelling in page.read_text(encoding="utf-8")
+    ] == []

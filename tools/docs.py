@@ -59,7 +59,7 @@ accept:
     until: 2027-01-01 # 생략 가능
 ```
 
-또는 오브젝트에 애너테이션 `accept.baro/{rule}: 이유`를 붙입니다.
+또는 오브젝트에 어노테이션 `accept.baro/{rule}: 이유`를 붙입니다.
 
 [소스](../../../{where}) · [English](../../rules/{rule}.md)
 """,

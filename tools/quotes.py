@@ -38,6 +38,8 @@ _VOLATILE = re.compile(
     r'|\d+(?= rules\b)|(?<=규칙 )\d+|(?<="rules": )\d+'
 )
 """Times, and the number of rules."""
+_TREE = re.compile(r"^.* has uncommitted changes; they count\n", re.MULTILINE)
+"""What Git says of the working tree, and not the program of an example."""
 _COUNT = re.compile(r"^(\| ([a-z-]+) \| )\d+(?= \|)", re.MULTILINE)
 _HIDDEN = ("NO_COLOR", "FORCE_COLOR", "CI", "BARO_LANG")
 """Variables that change what is printed."""
@@ -110,7 +112,7 @@ def _ran(words: list[str], where: Path) -> Ran:
             code = baro.cli.run(words[1:])
     finally:
         os.environ.update(kept)
-    return Ran(printed.getvalue(), code)
+    return Ran(_TREE.sub("", printed.getvalue()), code)
 
 
 def same(wanted: str, printed: str) -> bool:

@@ -55,7 +55,7 @@ REASONS: Mapping[Code, str] = {
         '{ingress}의 app-root가 경로를 보기 전에 host 전체의 "/"를 {target} '
         "경로로 보냅니다"
     ),
-    Code.REDIRECT_ANNOTATION: "{ingress}의 {annotation} 애너테이션이 대신 응답합니다",
+    Code.REDIRECT_ANNOTATION: "{ingress}의 {annotation} 어노테이션이 대신 응답합니다",
     Code.REWRITE_TO_URL: (
         "{ingress}의 rewrite-target {target} 값이 URL이므로 클라이언트를 그곳으로 "
         "보냅니다"
@@ -79,9 +79,12 @@ REASONS: Mapping[Code, str] = {
         "{path}도 일치하지만 {winner} 쪽이 정확히 일치하는 경로입니다"
     ),
     Code.EARLIER_REGEX_WINS: (
-        "{path}도 일치하지만 {winner} 경로를 먼저 검사합니다. 경로 문자열이 더 "
-        "길거나 더 "
-        "오래되었기 때문입니다"
+        "{path}도 일치하지만 {winner} 경로를 먼저 검사합니다. 경로 문자열이 더 길기 "
+        "때문입니다"
+    ),
+    Code.EARLIER_TWIN_WINS: (
+        "{path}도 일치하지만 길이가 같은 {winner} 경로를 먼저 검사합니다. 길이가 "
+        "같으면 알파벳순으로 뒤에 오는 것, 그다음은 오래된 Ingress가 먼저입니다"
     ),
     Code.REGEX_IS_LITERAL: (
         "{path} 경로를 글자 그대로 비교합니다. host {host}에서 정규식을 켜는 "
@@ -115,7 +118,7 @@ REASONS: Mapping[Code, str] = {
     Code.CLASS_OTHER: "{class_name} 클래스는 컨트롤러 {controller}의 것입니다",
     Code.CLASS_UNKNOWN: "{class_name} IngressClass가 없습니다",
     Code.CLASS_ANNOTATION_OTHER: (
-        "애너테이션의 클래스는 {class_name}인데 컨트롤러는 {expected} 클래스를 "
+        "어노테이션의 클래스는 {class_name}인데 컨트롤러는 {expected} 클래스를 "
         "담당합니다"
     ),
     Code.CLASS_NONE: "클래스가 없는 Ingress이며 컨트롤러는 이런 Ingress를 무시합니다",
@@ -147,23 +150,23 @@ REASONS: Mapping[Code, str] = {
         "{annotation}: {value!r} 값은 불리언이 아니므로 {default} 값으로 처리됩니다"
     ),
     Code.ANNOTATION_UNKNOWN: (
-        "{annotation} 애너테이션은 알 수 없는 애너테이션이라 효과가 없습니다{meant}"
+        "{annotation} 어노테이션은 알 수 없는 어노테이션이라 효과가 없습니다{meant}"
     ),
     Code.ANNOTATION_FOREIGN: (
-        "{annotation} 애너테이션은 효과가 없습니다. 컨트롤러는 {prefix}/만 읽습니다"
+        "{annotation} 어노테이션은 효과가 없습니다. 컨트롤러는 {prefix}/만 읽습니다"
     ),
     Code.SNIPPET_IGNORED: (
-        "{annotation} 애너테이션은 무시됩니다. snippet이 꺼져 있습니다"
+        "{annotation} 어노테이션은 무시됩니다. snippet이 꺼져 있습니다"
     ),
-    Code.IGNORED_ON_CANARY: "{annotation} 애너테이션은 canary에서는 효과가 없습니다",
+    Code.IGNORED_ON_CANARY: "{annotation} 어노테이션은 canary에서는 효과가 없습니다",
     Code.CANARY_NOT_ENABLED: (
-        '{annotation} 애너테이션은 canary: "true" 없이는 효과가 없습니다'
+        '{annotation} 어노테이션은 canary: "true" 없이는 효과가 없습니다'
     ),
     Code.PREFIX_NEEDS_REWRITE: (
-        "{annotation} 애너테이션은 rewrite-target이 있을 때만 전달됩니다"
+        "{annotation} 어노테이션은 rewrite-target이 있을 때만 전달됩니다"
     ),
     Code.CLASS_ASSUMED: (
-        "주어진 객체에 {class_name} IngressClass가 없습니다. 이 컨트롤러의 것으로 "
+        "주어진 오브젝트에 {class_name} IngressClass가 없습니다. 이 컨트롤러의 것으로 "
         "봅니다"
     ),
     Code.CLASS_BY_DEFAULT: (
@@ -176,7 +179,7 @@ REASONS: Mapping[Code, str] = {
     ),
     Code.GUARDED: "그 전에 클라이언트가 거부될 수 있습니다: {annotations}",
     Code.SNIPPET_NOT_READ: (
-        "{annotation} 애너테이션이 결과를 바꿀 수 있으나 baro는 이를 해석하지 않습니다"
+        "{annotation} 어노테이션이 결과를 바꿀 수 있으나 baro는 이를 해석하지 않습니다"
     ),
     Code.REGEX_NOT_IMITATED: (
         "정규식 {pattern}에서 {construct}의 의미를 baro가 알지 못합니다"
@@ -263,12 +266,12 @@ REASONS: Mapping[Code, str] = {
         "어느 것이 더 오래되었는지 알 수 없어, 같은 초에 생성된 경우를 가정합니다"
     ),
     Code.GATEWAY_ASSUMED: (
-        "객체 중에 Gateway가 없어 모든 host를 받는 Gateway가 있다고 가정합니다"
+        "오브젝트 중에 Gateway가 없어 모든 host를 받는 Gateway가 있다고 가정합니다"
     ),
     Code.GATEWAY_OPEN: "host의 주소가 Gateway {gateway}를 가리킨다면",
     Code.NAMESPACE_LABELS_UNSEEN: (
-        "listener가 네임스페이스 {namespace}의 route를 받는지는 객체에 없는 레이블에 "
-        "달려 있습니다"
+        "listener가 네임스페이스 {namespace}의 route를 받는지는 오브젝트에 없는 "
+        "레이블에 달려 있습니다"
     ),
     Code.REGEX_RANK_OPEN: (
         "다른 항목에 대한 정규식의 우선순위는 구현체가 정합니다({match})"
@@ -328,4 +331,4 @@ REASONS: Mapping[Code, str] = {
 }
 
 # What `ANNOTATION_UNKNOWN` adds where one of a similar name exists.
-MEANT = ". {meant} 애너테이션을 쓰려던 것일 수 있습니다"
+MEANT = ". {meant} 어노테이션을 쓰려던 것일 수 있습니다"
