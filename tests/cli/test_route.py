@@ -258,6 +258,60 @@ def test_routes_shows_the_whole_table(baro: Baro) -> None:
     assert second["workload"] == "Deployment backstage-kr/backstage"
 
 
+def test_a_host_that_nobody_has_is_said_once(baro: Baro, dump: Path) -> None:
+    """No nameless Ingress, and not nginx's own name for the default server."""
+    text = baro("route", "https://nowhere.example/", dump, "--manifests").out
+
+    assert text.splitlines()[2:] == [
+        "https://nowhere.example/",
+        "  404  nobody has this: the controller's default backend answers",
+        "       ingress-nginx 1.15.1",
+        "  why  no Ingress has host nowhere.example, so the default server answers",
+    ]
+
+
+def test_routes_shows_a_path_once_and_says_that_it_is_no_pattern(baro: Baro) -> None:
+    """A plain path is two places of nginx; what looks like a pattern is none here."""
+    lines = baro("routes", "examples/incidents/wrong-instance").out.splitlines()
+    at = [n for n, line in enumerate(lines) if line.startswith("  /kr(/|$)(.*)")]
+
+    assert len(at) == 1
+    assert "taken to the letter" in lines[at[0] + 1]
+
+
+@pytest.mark.parametrize("form", ["terminal", "markdown"])
+def test_a_platform_without_any_route_says_so(baro: Baro, form: str) -> None:
+    """And does not speak of a controller that would have nothing to do."""
+    text = baro("routes", "examples/incidents/schema", "--format", form).out
+
+    assert "no Ingress and no route is here" in text
+    assert "assumed" not in text
+
+
+def test_all_forms_name_what_the_table_leaves_out(baro: Baro, dump: Path) -> None:
+    """An Ingress without a class is in no row, and named below all forms."""
+    text = dump.read_text(encoding="utf-8").replace("  ingressClassName: nginx\n", "")
+    other = INGRESS.replace("shop", "other")
+    dump.write_text(f"{text}---\n{other}", encoding="utf-8")
+    for form in ("terminal", "markdown", "html"):
+        shown = baro("routes", dump, "--manifests", "--format", form).out
+        assert "not served: shop/shop, it names no class" in shown
+
+
+def test_an_age_that_nobody_knows_gives_both_answers(baro: Baro, dump: Path) -> None:
+    """The other answer, and below it the order in which it would be so."""
+    twin = INGRESS.replace("name: shop, namespace: shop", "name: twin, namespace: shop")
+    second = twin.replace("service: {name: shop", "service: {name: other")
+    with dump.open("a", encoding="utf-8") as file:
+        file.write(f"---\n{second.partition('---')[0]}")
+    text = baro("route", "https://shop.example/", dump, "--manifests").out
+
+    assert "  certainty: it depends on which Ingress is older" in text
+    either = text.split("\n  or   200  Service shop/", 1)[1].splitlines()
+    assert either[0] == "shop port 80 answers, asked for /"
+    assert either[1] == "       if they are created in this order: shop/shop, shop/twin"
+
+
 def test_routes_draws_a_page_without_scripts(baro: Baro, tmp_path: Path) -> None:
     """One well-formed page with a picture, and nothing from outside."""
     file = tmp_path / "routes.html"

@@ -1,7 +1,7 @@
 """Who answers a URL: for people, and as `baro/v1` JSON."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from baro.model.manifest import Manifest
@@ -134,11 +134,13 @@ def _answer(answer: Answer, language: str) -> Iterator[str]:
         [f"{each.ingress}: {sentence(each.why, language)}" for each in answer.losers],
     )
     if answer.certainty is not Certainty.CERTAIN:
-        yield "  " + said["certainty"].format(certainty=answer.certainty)
+        certainty = said[f"certainty-{answer.certainty}"]
+        yield "  " + said["certainty"].format(certainty=certainty)
     for other in answer.alternatives:
-        when = said["otherwise"].format(when=sentence(other.when, language))
         status = other.answer.status or "???"
-        yield f"  {when}: {status}  {outcome_text(other.answer, language)}"
+        what = outcome_text(other.answer, language)
+        lines = [f"{status}  {what}", sentence(other.when, language)]
+        yield from _listed(said["otherwise"], lines)
 
 
 def _kind(answer: Answer) -> str:
@@ -148,10 +150,14 @@ def _kind(answer: Answer) -> str:
 
 def outcome_text(answer: Answer, language: str) -> str:
     """Say what the client is met with, in one sentence."""
-    return words(language)[str(answer.outcome)].format(
+    said = words(language)
+    known = str(answer.outcome)
+    if answer.outcome is Outcome.DEFAULT_BACKEND and answer.service:
+        known = "default-service"
+    return said[known].format(
         service=answer.service or "?",
-        port=answer.port or "?",
-        path=answer.upstream_path or "?",
+        port=said["port"].format(port=answer.port) if answer.port else "",
+        path=answer.upstream_path or said["path-unknown"],
         location=answer.location or "?",
     )
 
@@ -192,13 +198,7 @@ def verified_text(found: Sequence[Verified], language: str) -> str:
             lines.append(f"  {each.route.unknown}")
             continue
         if each.held is Held.BROKEN:
-            lines += [
-                "  "
-                + said["differs"].format(
-                    field=d.field, expected=d.expected, actual=d.actual
-                )
-                for d in each.differences
-            ]
+            lines += [f"  {line}" for line in _differences(each, said)]
         lines += [f"  {line}" for line in _hops(each.hops, language)]
     counted = Counter(each.held for each in found)
     verdict = said["verdict"].format(holds=counted[Held.HOLDS], total=len(found))
@@ -207,6 +207,19 @@ def verified_text(found: Sequence[Verified], language: str) -> str:
         verdict += said["verdict-unknown"].format(unknown=unknown)
     lines += ["", verdict]
     return harmless("\n".join(lines)) + "\n"
+
+
+def _differences(each: Verified, said: Mapping[str, str]) -> Iterator[str]:
+    """Yield what differs; that nobody answers goes without saying beside the rest."""
+    shown = [d for d in each.differences if d.field != "outcome"] or each.differences
+    for one in shown:
+        yield said["differs"].format(
+            field=one.field,
+            expected=one.expected,
+            actual=said.get(one.actual, one.actual)
+            if one.actual in ("nobody", "none")
+            else one.actual,
+        )
 
 
 def _reached(answer: Answer) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from baro.report.json_v1 import SCHEMA, encode
 from baro.report.messages.route_words import words
-from baro.report.messages.routing import sentence
+from baro.report.messages.routing import sentence, shown_host
 from baro.report.plaintext import harmless
 from baro.report.route_answers import answer_v1, outcome_text
 from baro.routing.migration import Change, Difference
@@ -37,7 +37,7 @@ def _change(change: Change, language: str) -> Iterator[str]:
     said = words(language)
     place = change.place
     yield (
-        f"{place.host or '*'}{place.path}  {place.ingress}: "
+        f"{shown_host(place.host)}{place.path}  {place.ingress}: "
         f"{said[f'move-{change.difference}']}"
     )
     for shown in change.shown:

@@ -7,10 +7,10 @@ from itertools import pairwise
 import jinja2
 
 from baro.report.messages.route_words import words
-from baro.report.messages.routing import sentence
+from baro.report.messages.routing import sentence, shown_host
 from baro.report.plaintext import harmless
 from baro.report.route_answers import config_error
-from baro.report.route_table import Row
+from baro.report.route_table import Row, outside
 from baro.routing.platform import ClusterRoutes
 
 _COLUMNS = ("host", "path", "ingress", "service", "workload")
@@ -64,6 +64,8 @@ def render(
         box_high=_HIGH,
         said=said,
         rows=table,
+        shown_host=shown_host,
+        outside=[line for line in outside(clusters, language) if line],
         error=sentence(error, language) if error is not None else "",
         lost=[
             (row, loser.ingress, sentence(loser.why, language))
@@ -92,7 +94,7 @@ def _layout(table: Sequence[Row]) -> tuple[list[Box], list[Line]]:
     for number, row in enumerate(table):
         kind = "redirect" if row.redirect else "lost" if row.shadowed else "plain"
         steps = [
-            place(0, row.host or "*", number, "host"),
+            place(0, shown_host(row.host), number, "host"),
             place(1, row.path, number, kind, f"{row.cluster} {row.host} {row.path}"),
             place(2, row.ingress, number, "plain"),
         ]
@@ -167,16 +169,19 @@ tr + tr td { border-top: 1px solid var(--box); }
 </svg>
 </div>
 {% for row, ingress, why in lost %}
-<p class="bad">{{ row.host }}{{ row.path }}:
+<p class="bad">{{ shown_host(row.host) }}{{ row.path }}:
 {{ said["shadowed"].format(ingress=ingress, why=why) }}</p>
 {% endfor %}
 <table>
 <tr><th>{{ said["host"] }}<th>{{ said["path"] }}<th>{{ said["upstream"] }}
 <th>{{ said["ingress"] }}<th>{{ said["service"] }}<th>{{ said["application"] }}</tr>
 {% for row in rows %}
-<tr><td>{{ row.host }}<td>{{ row.path }}
+<tr><td>{{ shown_host(row.host) }}<td>{{ row.path }}
 <td>{{ row.redirect or row.upstream or said["as-is"] }}
 <td>{{ row.ingress }}<td>{{ row.service }}<td>{{ row.application }}</tr>
 {% endfor %}
 </table>
+{% for line in outside %}
+<p>{{ line }}</p>
+{% endfor %}
 """

@@ -8,11 +8,14 @@ from baro.model.manifest import Manifest
 from baro.model.snapshot import Snapshot
 from baro.report.json_v1 import SCHEMA, encode
 from baro.report.messages.route_words import words
-from baro.report.messages.routing import sentence
+from baro.report.messages.routing import sentence, shown_host
 from baro.report.plaintext import harmless
 from baro.report.route_answers import config_error
 from baro.routing.answer import Loser, Place
-from baro.routing.platform import ClusterRoutes
+from baro.routing.platform import ASSUMED, ClusterRoutes
+from baro.routing.table import RouteTable
+
+_OPERATORS = frozenset("()[]{}*+?|^$\\")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +23,7 @@ class Row:
     """One place of the table, with the Application and workload behind it.
 
     `upstream` is the rewritten path as written, empty where the path stays.
+    `is_literal` tells of a path that looks like a regular expression and is none.
     """
 
     cluster: str
@@ -34,6 +38,7 @@ class Row:
     upstream: str
     redirect: str
     workload: str
+    is_literal: bool
     shadowed: tuple[Loser, ...]
 
 
@@ -53,7 +58,7 @@ def rows(snapshot: Snapshot, clusters: Sequence[ClusterRoutes]) -> list[Row]:
             return ""
         return ", ".join(str(w.ref) for w in selected(found, workloads))
 
-    return [
+    found = [
         Row(
             cluster=routes.cluster,
             controller=f"{table.controller.name} {table.controller.version}".strip(),
@@ -67,6 +72,7 @@ def rows(snapshot: Snapshot, clusters: Sequence[ClusterRoutes]) -> list[Row]:
             upstream=place.rewrite,
             redirect=place.redirect,
             workload=workload(routes.cluster, place.service),
+            is_literal=_is_literal(place, table),
             shadowed=place.shadowed,
         )
         for routes in clusters
@@ -74,6 +80,17 @@ def rows(snapshot: Snapshot, clusters: Sequence[ClusterRoutes]) -> list[Row]:
         for place in table.places()
         if place.ingress and not place.is_default
     ]
+    # A plain Prefix is two places of nginx, and one path of the Ingress.
+    return list(dict.fromkeys(found))
+
+
+def _is_literal(place: Place, table: RouteTable) -> bool:
+    """Tell whether a path looks like a regular expression that nothing turns on."""
+    return (
+        table.controller.name == ASSUMED.name
+        and not place.regex_mode
+        and not _OPERATORS.isdisjoint(place.path)
+    )
 
 
 def _application(place: Place) -> str:
@@ -88,7 +105,7 @@ def to_text(
 ) -> str:
     """Return the table as aligned columns, one host after the other."""
     said = words(language)
-    lines = list(_setting(clusters, language))
+    lines = list(setting(table, clusters, language))
     host = None
     widths = [
         max((len(cell) for cell in column), default=0)
@@ -98,16 +115,18 @@ def to_text(
         if (row.cluster, row.host) != host:
             host = (row.cluster, row.host)
             cluster = f"  ({row.cluster}, {row.controller})" if row.cluster else ""
-            lines += ["", f"{row.host or '*'}{cluster}"]
+            lines += ["", f"{shown_host(row.host)}{cluster}"]
         cells = _cells(row)
         padded = (f"{c:<{w}}" for c, w in zip(cells, widths, strict=True))
         lines.append(f"  {'  '.join(padded)}".rstrip())
+        if row.is_literal:
+            lines.append("    " + said["literal"])
         for loser in row.shadowed:
             why = sentence(loser.why, language)
             lines.append(
                 "    " + said["shadowed"].format(ingress=loser.ingress, why=why)
             )
-    lines += list(_outside(clusters, language))
+    lines += list(outside(clusters, language))
     return harmless("\n".join(lines).lstrip("\n")) + "\n"
 
 
@@ -117,8 +136,14 @@ def _cells(row: Row) -> tuple[str, ...]:
     return (row.path, f"-> {target}", upstream, row.ingress, row.application)
 
 
-def _setting(clusters: Sequence[ClusterRoutes], language: str) -> Iterator[str]:
+def setting(
+    table: Sequence[Row], clusters: Sequence[ClusterRoutes], language: str
+) -> Iterator[str]:
+    """Yield what the table as a whole rests on."""
     said = words(language)
+    if not table:
+        yield said["nothing-routed"]
+        return
     error = config_error(clusters)
     if error is not None:
         yield said["config-error"].format(reason=sentence(error, language))
@@ -131,7 +156,8 @@ def _setting(clusters: Sequence[ClusterRoutes], language: str) -> Iterator[str]:
             yield said["foreign"].format(controllers=", ".join(routes.foreign))
 
 
-def _outside(clusters: Sequence[ClusterRoutes], language: str) -> Iterator[str]:
+def outside(clusters: Sequence[ClusterRoutes], language: str) -> Iterator[str]:
+    """Yield what is not in the table, or not sure: an empty line, then each once."""
     said = words(language)
     found = [
         said[key].format(ingress=loser.ingress, why=sentence(loser.why, language))
@@ -172,6 +198,7 @@ def to_json(table: Sequence[Row], clusters: Sequence[ClusterRoutes]) -> str:
                     "upstreamPath": row.upstream or None,
                     "redirect": row.redirect or None,
                     "workload": row.workload or None,
+                    "literal": row.is_literal,
                     "shadowed": [
                         {"ingress": loser.ingress, "why": sentence(loser.why)}
                         for loser in row.shadowed
@@ -201,18 +228,23 @@ def to_markdown(
 ) -> str:
     """Return a Mermaid picture and the table below it."""
     said = words(language)
-    lines = [f"## {said['title']}", "", *_setting(clusters, language)]
+    lines = [f"## {said['title']}", "", *setting(table, clusters, language)]
+    if not table:
+        return harmless("\n".join([*lines, *outside(clusters, language)])) + "\n"
     lines += ["```mermaid", "flowchart LR", *_mermaid(table), "```", ""]
     heads = ("host", "path", "upstream", "ingress", "service", "application")
     lines.append("| " + " | ".join(said[head] for head in heads) + " |")
     lines.append("|" + "---|" * len(heads))
     for row in table:
-        target = row.upstream or said["as-is"]
+        target = _cell(row.upstream) or said["as-is"]
         if row.redirect:
-            target = said["redirects"].format(location=row.redirect)
-        cells = (row.host, row.path, target, row.ingress, row.service, row.application)
-        lines.append("| " + " | ".join(_cell(cell) for cell in cells) + " |")
-    lines += [f"\n{line}" for line in _outside(clusters, language) if line]
+            target = said["redirects"].format(location=_cell(row.redirect))
+        before, after = (
+            map(_cell, (shown_host(row.host), row.path)),
+            map(_cell, (row.ingress, row.service, row.application)),
+        )
+        lines.append("| " + " | ".join([*before, target, *after]) + " |")
+    lines += [f"\n{line}" for line in outside(clusters, language) if line]
     return harmless("\n".join(lines)) + "\n"
 
 
@@ -233,7 +265,7 @@ def _mermaid(table: Sequence[Row]) -> Iterator[str]:
         return f'{name}["{quoted}"]'
 
     for row in table:
-        steps = [node("h", row.host or "*"), node("p", f"{row.host}{row.path}")]
+        steps = [node("h", shown_host(row.host)), node("p", f"{row.host}{row.path}")]
         steps.append(node("i", row.ingress))
         if row.redirect:
             steps.append(node("r", row.redirect))

@@ -45,6 +45,7 @@ class Code(StrEnum):
     LONGER_PATH_WINS = "longer-path-wins"
     EXACT_PATH_WINS = "exact-path-wins"
     EARLIER_REGEX_WINS = "earlier-regex-wins"
+    EARLIER_TWIN_WINS = "earlier-twin-wins"
     REGEX_IS_LITERAL = "regex-is-literal"
     NEEDS_SLASH = "needs-slash"
     OLDER_DUPLICATE = "older-duplicate"
@@ -182,6 +183,7 @@ REASONS: Mapping[Code, tuple[str, ...]] = {
     Code.LONGER_PATH_WINS: ("path", "winner"),
     Code.EXACT_PATH_WINS: ("path", "winner"),
     Code.EARLIER_REGEX_WINS: ("path", "winner"),
+    Code.EARLIER_TWIN_WINS: ("path", "winner"),
     Code.REGEX_IS_LITERAL: ("path", "host"),
     Code.NEEDS_SLASH: ("path",),
     Code.OLDER_DUPLICATE: ("path", "winner"),

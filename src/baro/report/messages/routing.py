@@ -13,13 +13,17 @@ _VOICES: Mapping[str, tuple[Mapping[Code, str], str]] = {
 }
 
 
+def shown_host(host: str) -> str:
+    """Return a host as people write it; `_` is nginx's own for all that are left."""
+    return ANY_HOST if host in ("", "_") else host
+
+
 def sentence(reason: Reason, language: str = "en") -> str:
     """Say a reason; in English for a language that we do not speak."""
     sentences, meant = _VOICES.get(language, _VOICES["en"])
     fields = reason.fields
-    if fields.get("host") == "_":
-        # nginx's own name for all hosts that nobody names.
-        fields["host"] = ANY_HOST
+    if "host" in fields:
+        fields["host"] = shown_host(fields["host"])
     if fields.get("meant"):
         fields["meant"] = meant.format(meant=fields["meant"])
     return sentences[reason.code].format(**fields)

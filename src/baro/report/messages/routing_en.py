@@ -67,8 +67,11 @@ REASONS: Mapping[Code, str] = {
     Code.LONGER_PATH_WINS: "{path} matches too, but {winner} is longer",
     Code.EXACT_PATH_WINS: "{path} matches too, but {winner} is the exact path",
     Code.EARLIER_REGEX_WINS: (
-        "{path} matches too, but {winner} is tried first: its path string is longer, "
-        "or it is older"
+        "{path} matches too, but {winner} is tried first: its path string is longer"
+    ),
+    Code.EARLIER_TWIN_WINS: (
+        "{path} matches too, but {winner}, as long a string, is tried first: the later "
+        "in the alphabet, then the older Ingress"
     ),
     Code.REGEX_IS_LITERAL: (
         "{path} is taken to the letter: nothing on host {host} turns on regular "

@@ -127,7 +127,10 @@ def _short_of_a_slash(
 def _beaten(location: Location, winner: Location | None) -> Loser:
     code = Code.LONGER_PATH_WINS
     if location.in_regex_mode:
-        code = Code.EARLIER_REGEX_WINS
+        is_longer = winner is not None and (
+            len(winner.declared) > len(location.declared)
+        )
+        code = Code.EARLIER_REGEX_WINS if is_longer else Code.EARLIER_TWIN_WINS
     elif winner is not None and winner.exact:
         code = Code.EXACT_PATH_WINS
     taken = winner.declared if winner else ""

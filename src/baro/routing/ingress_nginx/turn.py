@@ -235,7 +235,9 @@ class Turn:
         )
 
     def _nothing(self) -> tuple[Reason, ...]:
-        """Say that no path matches; of hosts that nobody names, that alone is said."""
+        """Say that no path matches, where nothing has said it yet."""
+        if self.location.is_default and self.location.owner_key:
+            return ()
         if self.server.host != DEFAULT_SERVER:
             return (because(Code.NOTHING_MATCHES, self.server.host),)
         others = any(one.owner_key for one in self.server.locations)
