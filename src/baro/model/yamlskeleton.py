@@ -44,6 +44,11 @@ _MARK = 7_310_052_000_000_000
 a comment, a key, a quoted or a block scalar it does not."""
 _MARKED = str(_MARK)[:7]
 
+# What YAML does not print, and so is free for our own use.
+_OPEN, _BETWEEN = "\0", "\1"
+_FIRST = f"[{_OPEN} "
+"""What a `[` is while a text is cut: the first word of a list needs a space, too."""
+
 _encode = msgspec.msgpack.encode
 _ERRORS = (ValueError, OverflowError, RecursionError)
 
@@ -112,10 +117,10 @@ class Skeletons:
         Learning takes as long as reading a few times. It is worth it from the second
         text on.
         """
-        if len(text) > LONGEST or "\0" in text:
+        if len(text) > LONGEST or _OPEN in text or _BETWEEN in text:
             return None
-        parts = _WORD.split(text)
-        skeleton = "\0".join(parts[::2])
+        parts = _WORD.split(text.replace("[", _FIRST))
+        skeleton = _BETWEEN.join(parts[::2])
         known = self._known.get(skeleton)
         if known is None:
             if not self._again(skeleton, skeleton):
@@ -188,7 +193,7 @@ def _marked(parts: Sequence[str], marked: Collection[int]) -> str:
     ]
     whole = [*parts]
     whole[1::2] = words
-    return "".join(whole)
+    return "".join(whole).replace(_FIRST, "[")
 
 
 def _is_mark(value: object) -> bool:
@@ -200,7 +205,7 @@ def _marks(value: Any) -> Iterator[int]:
     if isinstance(value, dict):
         for each in value.values():
             yield from _marks(each)
-    elif isinstance(value, list):
+    elif isinstance(value, (list, tuple)):
         for each in value:
             yield from _marks(each)
     elif _is_mark(value):
@@ -218,7 +223,7 @@ def _gapped(value: Any) -> _Form:
             for key, each in value.items():
                 pieces[-1].extend(_encode(key))
                 write(each)
-        elif isinstance(value, list):
+        elif isinstance(value, (list, tuple)):
             pieces[-1].extend(_head(len(value), 0x90, 0xDC))
             for each in value:
                 write(each)
