@@ -44,6 +44,9 @@ test-crater: $(READY) ## check pinned public repositories
 docs: $(READY) ## write the generated pages
 	$(PYTHON) tools/docs.py
 
+quotes: $(READY) ## write anew what pages quote of the program
+	$(PYTHON) tools/quotes.py
+
 bench: $(READY) .venv-peers/.ready ## measure speed and memory, against named peers
 	$(PYTHON) -m bench
 
@@ -65,6 +68,6 @@ check: lint type test ## what must be green before a commit
 clean: ## remove what the targets made
 	rm -rf $(VENV) .venv-peers .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.PHONY: help setup demo format lint type test test-crater docs bench lock system-packages check clean
+.PHONY: help setup demo format lint type test test-crater docs quotes bench lock system-packages check clean
 
 -include lab/lab.mk

@@ -70,9 +70,16 @@ def test_counts_are_those_of_the_catalog() -> None:
 
 
 def test_a_stale_page_is_written_anew() -> None:
-    """The output is replaced; a wrong exit code is for a person."""
-    stale = "<!-- run: exit 1 -->\n```console\n$ baro --version\nbaro 0\n```\n"
+    """The output is replaced; times alone are no reason to."""
+    stale = "<!-- run -->\n```console\n$ baro --version\nbaro 0\n```\n"
     page, complaints = quotes.current(stale)
 
     assert page.splitlines()[3].startswith("baro, version ")
-    assert complaints == ["`baro --version` exits with 0"]
+    assert complaints == []
+
+
+def test_what_exits_with_another_code_is_not_quoted() -> None:
+    """A person decides which of the two is wrong."""
+    stale = "<!-- run: exit 1 -->\n```console\n$ baro --version\nbaro 0\n```\n"
+
+    assert quotes.current(stale) == (stale, ["`baro --version` exits with 0"])

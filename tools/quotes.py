@@ -146,6 +146,7 @@ def current(page: str) -> tuple[str, list[str]]:
         ran = run(quote)
         if ran.code != quote.code:
             complaints.append(f"`{quote.command}` exits with {ran.code}")
+            continue
         if same(quote.printed, ran.printed):
             continue
         if f"{ANY}\n" in quote.printed:
