@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from baro.expand.applicationsets import mergo, template
+from baro.expand.applicationsets.innertexts import UNDECIDED
 from baro.expand.applicationsets.texts import FastTexts, GoTexts, Texts, refused_option
 from baro.expand.generators import selector as selectors
 from baro.expand.generators.generator import (
@@ -31,11 +32,13 @@ from baro.model.expansion import (
     Generation,
     GeneratorOutcome,
 )
-from baro.model.fieldpath import FieldPath
+from baro.model.fieldpath import FieldPath, dotted
+from baro.model.finding import Gap
 from baro.model.manifest import Manifest
 
 NEWEST = (99, 0, 0)
 _NAMES_TEMPLATES = (3, 3, 0)
+_HAS_TPL = (3, 6, 0)
 _VERSION = re.compile(r"v?(\d+)(?:\.(\d+))?(?:\.(\d+))?")
 _GENERATORS: FieldPath = ("spec", "generators")
 _TEMPLATE: FieldPath = ("spec", "template")
@@ -108,7 +111,7 @@ def _texts(
         return FastTexts()
     wanted = tuple(applicationset.sequence("spec", "goTemplateOptions"))
     name = "base" if version >= _NAMES_TEMPLATES else ""
-    return GoTexts(engine, wanted, name)
+    return GoTexts(engine, wanted, name, tpl=version >= _HAS_TPL)
 
 
 def _invalid(applicationset: Manifest) -> Iterator[Failure]:
@@ -148,14 +151,27 @@ def _generate(around: Surroundings) -> Generation:
         )
         failures.extend(made.failures.values())
         made.failures.clear()
+    undecided = [each for each in failures if UNDECIDED in each.message]
+    gaps = [*around.account.gaps, *(_undecided(applicationset, e) for e in undecided)]
     applications = sorted(made.applications, key=lambda each: each.ref.name)
     return Generation(
         applicationset,
         around.account.settled(),
         tuple(applications),
-        tuple(failures),
-        tuple(around.account.gaps),
+        tuple(each for each in failures if each not in undecided),
+        tuple(dict.fromkeys(gaps)),
         tuple(sorted(made.unresolved, key=lambda each: each[0])),
+    )
+
+
+def _undecided(applicationset: Manifest, failure: Failure) -> Gap:
+    """Return a failure that may be none as the gap that it is."""
+    reason = failure.message.partition(UNDECIDED)[2]
+    return Gap(
+        subject=str(applicationset.ref),
+        reason=f"what {dotted(failure.path)} prints {UNDECIDED}{reason}",
+        location=failure.location,
+        ref=applicationset.ref,
     )
 
 

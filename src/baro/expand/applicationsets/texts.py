@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Protocol
 
-from baro.expand.applicationsets import fasttemplate
+from baro.expand.applicationsets import fasttemplate, innertexts
 from baro.expand.ports import HelmEngine, TemplateFailure
 
 NO_VALUE = "<no value>"
@@ -45,12 +45,14 @@ class Texts(Protocol):
 class GoTexts:
     """`goTemplate: true`: Go's own templates, evaluated by the engine.
 
-    `name` is what Argo CD calls a template: `base`, before 3.3 nothing.
+    `name` is what Argo CD calls a template: `base`, before 3.3 nothing. `tpl` tells
+    whether it has that function.
     """
 
     engine: HelmEngine
     options: tuple[str, ...] = ()
     name: str = "base"
+    tpl: bool = True
     go_template: bool = field(default=True, init=False)
 
     def render(
@@ -60,6 +62,11 @@ class GoTexts:
         sent = [text for text in templates if fasttemplate.OPEN in text]
         if not sent or not params:
             return [list(templates) for _ in params]
+        if not self.tpl:
+            known = {text: innertexts.undefined(text) for text in sent}
+            refused = {text: one for text, one in known.items() if one is not None}
+            if refused:
+                return self._without(refused, templates, params)
         answers = self.engine.evaluate(sent, params, self.options)
         where = {text: index for index, text in enumerate(sent)}
         places = [where.get(text) for text in templates]
@@ -71,12 +78,33 @@ class GoTexts:
             for row in answers
         ]
 
+    def _without(
+        self,
+        refused: Mapping[str, TemplateFailure],
+        templates: Sequence[str],
+        params: Sequence[Mapping[str, Any]],
+    ) -> list[list[Rendered]]:
+        """Return the texts of the templates that are not refused, and the refusals."""
+        others = self.render(["" if t in refused else t for t in templates], params)
+        return [
+            [
+                self._worded(template, refused[template])
+                if template in refused
+                else text
+                for template, text in zip(templates, row, strict=True)
+            ]
+            for row in others
+        ]
+
     def _worded(self, template: str, answer: Rendered) -> Rendered:
         if isinstance(answer, str):
             return answer
         said = answer.message
         if said.startswith("failed to "):
             return answer
+        doubt = innertexts.doubt(template, said, self.options)
+        if doubt:
+            return TemplateFailure(f"{innertexts.UNDECIDED}{doubt}")
         if self.name != "base":
             said = said.replace("template: base:", f"template: {self.name}:", 1)
             said = said.replace('executing "base"', f'executing "{self.name}"')
@@ -90,7 +118,8 @@ class GoTexts:
     def strict(self) -> "GoTexts":
         """Return the same with `missingkey=error`."""
         kept = [o for o in self.options if not o.startswith("missingkey=")]
-        return GoTexts(self.engine, (*kept, "missingkey=error"), self.name)
+        options = (*kept, "missingkey=error")
+        return GoTexts(self.engine, options, self.name, self.tpl)
 
 
 @dataclass(frozen=True, slots=True)

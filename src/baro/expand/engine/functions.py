@@ -30,7 +30,7 @@ regexMatch regexQuoteMeta regexReplaceAll regexReplaceAllLiteral regexSplit repe
 replace rest reverse round semver semverCompare seq set sha1sum sha256sum sha512sum
 shuffle slice slugify snakecase sortAlpha split splitList splitn squote sub subf
 substr swapcase ternary title toDate toDecimal toJson toPrettyJson toRawJson
-toString toStrings toYaml trim trimAll trimPrefix trimSuffix trimall trunc tuple
+toString toStrings toYaml tpl trim trimAll trimPrefix trimSuffix trimall trunc tuple
 typeIs typeIsLike typeOf uniq unixEpoch unset until untilStep untitle upper urlJoin
 urlParse uuidv4 values without wrap wrapWith
 """
@@ -45,6 +45,8 @@ if else end range with define template block break continue nil true false
 """
 KEYWORDS = frozenset(_KEYWORDS.split())
 
+TPL = "tpl"
+"""Evaluates a text as a template; Argo CD's is Helm's, since 3.6."""
 ABSENT = "ʘ"
 """Makes of a function that Argo CD does not have one that Helm has not either."""
 FAIL = "baro.fail:"

@@ -4,7 +4,7 @@ import ast
 import re
 from dataclasses import dataclass
 
-from baro.expand.engine.functions import ABSENT, FAIL, MISSING, REWRITINGS
+from baro.expand.engine.functions import ABSENT, FAIL, MISSING, REWRITINGS, TPL
 from baro.expand.engine.rewriting import Rewritten
 
 _FILE = r"c/templates/_(?P<index>\d+)\.tpl"
@@ -16,6 +16,8 @@ _FRAME = re.compile(
     r'executing "(?P<name>[^"\n]*)" at <(?P<context>.*?)>:(?: |\n    )',
     re.DOTALL,
 )
+# What Helm calls a template that went through `tpl`.
+_INNER = re.compile(r'(?<=template: )gotpl(?=:\d)|(?<=executing ")gotpl(?=" at <)')
 _KEY = re.compile(rf'no template ("{re.escape(MISSING)}(?:\\.|[^"\\])*")')
 _FAIL = re.compile(rf'no template ("{re.escape(FAIL)}(?:\\.|[^"\\])*")')
 
@@ -98,6 +100,8 @@ def _message(message: str, context: str) -> str:
     if key is not None:
         text = ast.literal_eval(key[1]).removeprefix(MISSING)
         return f'map has no entry for key "{text}"'
+    if function == TPL:
+        message = _INNER.sub("base", message).replace(ABSENT, "")
     rule = REWRITINGS.get(function)
     if rule is not None:
         message = message.replace(f"args for {rule.front}:", f"args for {function}:")
