@@ -72,8 +72,8 @@ def test_a_doubt_is_a_gap_and_no_failure(engine: HelmEngine) -> None:
     assert labels == failures == []
     assert gaps == [
         (
-            "what spec.template.metadata.labels.a prints cannot be told without Argo CD: "
-            "normalize inside of tpl"
+            "what spec.template.metadata.labels.a prints cannot be told without "
+            "Argo CD: normalize inside of tpl"
         )
     ]
 
