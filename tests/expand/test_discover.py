@@ -151,6 +151,13 @@ BROKEN = [
         id="another broken manifest",
     ),
     pytest.param(
+        "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata:\n"
+        "  name: '{{.name}}'\n spec: {}\n",
+        "x.yaml:5:2",
+        "is not YAML: ",
+        id="broken beside what Argo CD fills in",
+    ),
+    pytest.param(
         "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata:\n"
         "  {{- with .Values.labels }}\n  labels: {{ toYaml . }}\n  {{- end }}\n",
         "x.yaml:4",

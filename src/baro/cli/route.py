@@ -11,6 +11,7 @@ from baro.cli.output import tell_gaps, write
 from baro.cli.routing import routes_of, routing_flags
 from baro.cli.state import target_state
 from baro.errors import InputError
+from baro.expand.trees.named import is_there
 from baro.report import route_answers
 from baro.report.plaintext import harmful
 from baro.routing.following import cluster_for, follow
@@ -87,7 +88,7 @@ def _sorted_out(
 ) -> tuple[list[str], tuple[Path, ...]]:
     """Tell URLs from paths: what exists here is a path."""
     listed = list(_from_file(file)) if file is not None else []
-    urls = [word for word in words if "://" in word or not Path(word).exists()]
+    urls = [word for word in words if "://" in word or not is_there(Path(word))]
     paths = tuple(Path(word) for word in words if word not in urls)
     found = [_schemed(url, scheme) for url in (*urls, *listed)]
     if not found:

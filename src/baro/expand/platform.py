@@ -15,6 +15,7 @@ from baro.expand.settings import FILE_NAME, RootEntry, Settings
 from baro.expand.settings_file import read_settings
 from baro.expand.trees.checkout import Checkout
 from baro.expand.trees.git import Git
+from baro.expand.trees.named import is_folder, is_there
 from baro.expand.trees.repositories import Repositories, refuse_bare
 from baro.expand.trees.worktree import FolderTree
 from baro.model.text import Location, SourceText
@@ -51,11 +52,11 @@ class Root:
             InputError: one is no folder.
         """
         for index, name in enumerate(self.settings.charts):
-            folder = (self.base / name).resolve()
-            if not folder.is_dir():
+            folder = self.base / name
+            if not is_folder(folder):
                 where = self.locate("charts", index)
                 raise InputError(f"no such folder: {name}", where=str(where or ""))
-            yield folder
+            yield folder.resolve()
 
     def installed(self) -> Iterator[tuple[RootEntry, Location | None]]:
         """Yield what somebody installed by hand, with the line that says so.
@@ -202,7 +203,7 @@ def _label(folder: Path) -> str:
 
 def _named(path: Path, config: Path | None) -> tuple[Path, Path | None, str]:
     """Return the root of a path that the user gave, its settings, the way to it."""
-    if not path.exists():
+    if not is_there(path):
         raise InputError("no such file or folder", where=str(path))
     actual = path.resolve()
     folder = actual if actual.is_dir() else actual.parent

@@ -12,6 +12,7 @@ from baro.expand.discovery import hints
 from baro.expand.discovery.discover import Discovered, discover
 from baro.expand.ports import Tree
 from baro.expand.settings import FILE_NAME
+from baro.expand.trees.named import is_folder
 from baro.expand.trees.repositories import Repositories
 from baro.expand.trees.sourcetree import printable
 from baro.model.expansion import LOCAL_SERVER
@@ -34,7 +35,7 @@ def propose(path: Path, schema: str = "") -> str:
     Raises:
         InputError: it is no folder, or has a `baro.yaml`.
     """
-    if not path.is_dir():
+    if not is_folder(path):
         raise InputError("no such folder", where=str(path))
     if (path / FILE_NAME).exists():
         raise InputError(
@@ -189,7 +190,7 @@ def _beside(path: Path, url: str) -> str:
     if len(name.encode()) > _LONGEST_NAME or "\0" in name:
         return ""
     candidates = (path.resolve().parent / name, path.resolve().parent / f"{name}.git")
-    return next((f"../{c.name}" for c in candidates if name and c.is_dir()), "")
+    return next((f"../{c.name}" for c in candidates if name and is_folder(c)), "")
 
 
 def _registers(manifest: Manifest) -> bool:

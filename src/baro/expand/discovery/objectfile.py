@@ -14,6 +14,7 @@ from baro.model.secret import redact
 from baro.model.text import SourceText
 
 _ACTION = re.compile(r"\{\{-?[^{}\n]*\}\}")
+_ALONE = re.compile(r"(?m)^[ \t]*\{\{-?[^{}\n]*\}\}[ \t]*$")
 _BLOCK = re.compile(r"\{%")
 """Jinja and its kin: a template of something that is no Kubernetes object here."""
 
@@ -64,7 +65,7 @@ def _broken(text: SourceText, error: yamltext.YamlError) -> Gap | None:
     place = error.position
     location = text.at(place.line, place.column) if place is not None else text.at()
     action = _ACTION.search(text.text)
-    if action is None:
+    if action is None or _broken_anyway(text.text, error):
         return Gap(text.file, f"is not YAML: {error.message}", location=location)
     line = text.text.count("\n", 0, action.start()) + 1
     return Gap(
@@ -73,6 +74,18 @@ def _broken(text: SourceText, error: yamltext.YamlError) -> Gap | None:
         closes_with="roots",
         location=text.at(line),
     )
+
+
+def _broken_anyway(text: str, error: yamltext.YamlError) -> bool:
+    """Tell whether a text is no YAML in the same way without its actions."""
+    # A word for a word; a line of nothing else is one that a template would drop.
+    plain = _ALONE.sub("", text)
+    plain = _ACTION.sub(lambda found: "x" * len(found[0]), plain)
+    try:
+        yamltext.read(plain)
+    except yamltext.YamlError as other:
+        return (other.message, other.position) == (error.message, error.position)
+    return False
 
 
 def syntax_of(tree: Tree, path: str) -> Gap | None:

@@ -18,12 +18,15 @@ from baro.expand.generators.generator import (
 from baro.expand.generators.interpolation import interpolated
 from baro.expand.generators.transform import Entry, children, merged
 from baro.model.fieldpath import FieldPath
+from baro.model.finding import Gap
 
 _FIRST = "error failed to get params for first generator in matrix generator: "
 _SECOND = "failed to get params for second generator in the matrix generator: "
 _CHILD = "child generator returned an error on parameter generation: "
 _COMBINE = "failed to combine string maps with merging params for the matrix generator"
 _PAIR = 2
+MOST = 250_000
+"""Parameter sets that are made of one matrix; one that gives more is a Gap."""
 
 
 def combine(
@@ -44,6 +47,8 @@ def combine(
     for index, first in zip(sound, firsts, strict=True):
         if isinstance(first, Refusal):
             found[index] = first
+        elif len(first) * _written(specs[index]["generators"][1]) > MOST:
+            _explodes(path, around)
         else:
             pairs.extend((index, params) for params in first)
     seconds = _seconds(specs, pairs, path, around, depth)
@@ -54,7 +59,26 @@ def combine(
         refusal = _extend(sets, params, second, path, around)
         if refusal is not None:
             found[index] = refusal
+        elif len(sets) > MOST:
+            _explodes(path, around)
+            return [[] for _ in specs]
     return found
+
+
+def _written(second: Mapping[str, Any] | None) -> int:
+    """Return how many sets the second generator has written down, at least 1."""
+    elements = ((second or {}).get("list") or {}).get("elements")
+    return len(elements) if isinstance(elements, list) and elements else 1
+
+
+def _explodes(path: FieldPath, around: Surroundings) -> None:
+    gap = Gap(
+        f"ApplicationSet {around.applicationset.ref.path}",
+        f"its matrix gives more than {MOST:,} parameter sets, which are not expanded",
+        location=around.locate(path),
+        ref=around.applicationset.ref,
+    )
+    around.account.gap(path, gap)
 
 
 def _counted(spec: Mapping[str, Any], path: FieldPath, around: Surroundings) -> Result:

@@ -6,6 +6,7 @@ from pathlib import Path
 from baro.errors import InputError
 from baro.expand.trees.checkout import Checkout, Opened
 from baro.expand.trees.git import Git
+from baro.expand.trees.named import is_folder
 from baro.expand.trees.revision import peels_tags
 from baro.model.expansion import Revision
 from baro.model.finding import Gap
@@ -46,7 +47,7 @@ class Repositories:
 
         Raises: as `add`.
         """
-        if not folder.is_dir():
+        if not is_folder(folder):
             raise InputError(
                 f"no such folder: {folder}",
                 where=where,

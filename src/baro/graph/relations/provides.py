@@ -11,6 +11,9 @@ from baro.model.manifest import Manifest
 from baro.model.ref import ObjectRef
 from baro.model.snapshot import Snapshot
 
+MOST = 1000
+"""Pods of a StatefulSet whose claims are named."""
+
 
 def edges(snapshot: Snapshot) -> Iterator[Edge]:
     for maker in snapshot.of_kind("ExternalSecret", "SealedSecret", "Certificate"):
@@ -42,9 +45,12 @@ def made_secret(maker: Manifest) -> tuple[str, str]:
 
 
 def claimed(workload: Manifest) -> Iterator[str]:
-    """Yield the names of the claims that a StatefulSet makes: `data-postgresql-0`."""
+    """Yield the names of the claims that a StatefulSet makes: `data-postgresql-0`.
+
+    Those of its first `MOST` Pods: `replicas` may be any number.
+    """
     replicas = workload.get("spec", "replicas")
-    count = replicas if isinstance(replicas, int) else 1
+    count = min(replicas, MOST) if isinstance(replicas, int) else 1
     for index, _ in enumerate(workload.sequence("spec", "volumeClaimTemplates")):
         name = workload.text("spec", "volumeClaimTemplates", index, "metadata", "name")
         for ordinal in range(count):

@@ -1,0 +1,5 @@
+"""Runs `baro` in this process, as the tests of the command line do."""
+
+from tests.cli.conftest import baro
+
+__all__ = ["baro"]
