@@ -37,7 +37,8 @@ COMMANDS = {
     "init": ("initial", "Write a baro.yaml from what is found."),
 }
 """Every command: its module in this package, and its line in the help."""
-
+EXPANDING = frozenset(("check", "trace", "render", "tree", "route", "routes", "verify"))
+"""The commands that expand a platform."""
 
 TRACEBACK = "BARO_TRACEBACK"
 """The variable that asks for the whole traceback of a bug."""
@@ -75,6 +76,10 @@ class LazyGroup(click.Group):
         Raises:
             click.UsageError: there is no such command.
         """
+        if args[0] in EXPANDING:
+            from baro.cli import ahead  # noqa: PLC0415 - the others do without
+
+            ahead.start(ctx, args)
         try:
             return super().resolve_command(ctx, args)
         except click.UsageError as error:

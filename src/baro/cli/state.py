@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
+from baro.cli import ahead
 from baro.cli.options import PlatformFlags
 from baro.cli.progress import progress
 from baro.errors import InputError
@@ -48,7 +49,7 @@ def target_state(flags: PlatformFlags, *, account: bool = True) -> Iterator[Targ
             hint="write it like 1.36 or v1.36.2",
         )
     with ExitStack() as stack:
-        engine = open_engine(flags.jobs or None)
+        engine = open_engine(flags.jobs or None, first=ahead.worker())
         stack.callback(engine.close)
         if not flags.manifests:
             engine.warm()

@@ -17,7 +17,7 @@ from baro.expand.engine.messages import (
     Version,
 )
 from baro.expand.engine.renderings import Renderings
-from baro.expand.engine.workers import PATIENCE, Asked, Worker, Workers
+from baro.expand.engine.workers import PATIENCE, TIMEOUT, Asked, Worker, Workers
 from baro.expand.ports import (
     RenderedFile,
     RenderOutcome,
@@ -26,8 +26,6 @@ from baro.expand.ports import (
 )
 from baro.model.expansion import Failure, FailureKind
 
-TIMEOUT = 60.0
-"""Seconds that one rendering may take."""
 BRIEFLY = 5.0
 """Seconds that one batch of template evaluations may take; it takes 20 ms."""
 
@@ -35,11 +33,19 @@ BRIEFLY = 5.0
 class NativeEngine:
     """Renders in `jobs` processes; a request that kills one is lost, alone."""
 
-    def __init__(self, jobs: int | None = None, timeout: float = TIMEOUT) -> None:
-        """Start nothing yet; `jobs` is the number of cores where it is not given."""
+    def __init__(
+        self,
+        jobs: int | None = None,
+        timeout: float = TIMEOUT,
+        first: Worker | None = None,
+    ) -> None:
+        """Start nothing yet; `jobs` is the number of cores where it is not given.
+
+        `first` is a worker that somebody has started already.
+        """
         self._jobs = max(1, jobs or os.cpu_count() or 1)
         self._brief = min(BRIEFLY, timeout)
-        self._workers = Workers(self._jobs, timeout)
+        self._workers = Workers(self._jobs, timeout, first)
         self._threads = ThreadPoolExecutor(self._jobs, thread_name_prefix="helm")
         self._renderings = Renderings(self._threads, self._jobs, self._render, PATIENCE)
 

@@ -17,6 +17,8 @@ from baro.process import NOWHERE, Peer
 
 Held = TypeVar("Held")
 
+TIMEOUT = 60.0
+"""Seconds that one rendering may take."""
 PATIENCE = 0.1
 """Seconds that a question waits for a busy worker before another one is started.
 
@@ -51,7 +53,7 @@ class Told:
 class Worker:
     """One worker process, started when it is first asked, and again when it died."""
 
-    def __init__(self, timeout: float) -> None:
+    def __init__(self, timeout: float = TIMEOUT) -> None:
         """Remember the limit; start nothing yet."""
         self._timeout = timeout
         self._peer: Peer | None = None
@@ -177,9 +179,13 @@ def _explained(error: ToolError, complaint: str) -> ToolError:
 class Workers:
     """Workers for several threads; each question goes to one that is idle."""
 
-    def __init__(self, jobs: int, timeout: float) -> None:
-        """Make room for `jobs` workers that answer within `timeout` seconds."""
-        self._all = [Worker(timeout) for _ in range(jobs)]
+    def __init__(self, jobs: int, timeout: float, first: Worker | None = None) -> None:
+        """Make room for `jobs` workers that answer within `timeout` seconds.
+
+        `first` is one that may have been started already.
+        """
+        others = range(1, jobs)
+        self._all = [first or Worker(timeout), *(Worker(timeout) for _ in others)]
         # The one that was idle last knows the charts.
         self._idle: queue.LifoQueue[Worker] = queue.LifoQueue()
         self._idle.put(self._all[0])
