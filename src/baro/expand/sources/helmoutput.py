@@ -22,8 +22,8 @@ from baro.model.expansion import ChartContent, Failure, FailureKind, Rendering
 from baro.model.fieldpath import FieldPath
 from baro.model.finding import Gap
 from baro.model.origin import OriginKind
+from baro.model.schema import violations
 from baro.model.text import Location, SourceText
-from baro.rules.schema import violations
 
 _PLACE = re.compile(r"([^\s(\":]+):(\d+)(?::(\d+))?")
 

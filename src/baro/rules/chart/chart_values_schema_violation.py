@@ -110,10 +110,10 @@ from baro.model.expansion import (
 from baro.model.fieldpath import FieldPath, dotted, get
 from baro.model.finding import Evidence, Finding, Layer, Severity
 from baro.model.origin import OriginKind
+from baro.model.schema import Violation, allowed, elsewhere, violations
 from baro.rules.nearest import nearest
 from baro.rules.refusals import Refusal, refusals
 from baro.rules.rule import Context, rule
-from baro.rules.schema import Violation, allowed, elsewhere, violations
 from baro.rules.wording import HIDDEN, value_at
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from baro.rules.schema import ITEM, allowed, elsewhere, places, violations, written
+from baro.model.schema import ITEM, allowed, elsewhere, places, violations, written
 
 SCHEMA: dict[str, Any] = {
     "$defs": {"probe": {"properties": {"path": {}, "port": {}}}},
