@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from baro.expand.sources.sourcespec import SourceSpec
 from baro.expand.stop import refused
 from baro.expand.values.parameters import with_parameters
 from baro.expand.values.valuefiles import ValuesSite, file_layer, parsed, value_files
@@ -49,7 +48,7 @@ def gather(site: ValuesSite) -> Values:
             absent.within,
             missing=missing,
         )
-    layers.extend(_inline_layer(site.spec))
+    layers.extend(_inline_layer(site))
     values: dict[str, Any] = {}
     for layer in layers:
         values = merged(values, layer.values)
@@ -57,7 +56,8 @@ def gather(site: ValuesSite) -> Values:
     return Values((*layers, *parameters), values, missing)
 
 
-def _inline_layer(spec: SourceSpec) -> Iterator[ValuesLayer]:
+def _inline_layer(site: ValuesSite) -> Iterator[ValuesLayer]:
+    spec = site.spec
     # Argo CD: pkg/apis/application/v1alpha1/values.go, ValuesYAML
     written = spec.helm.get("valuesObject")
     if written is not None:
@@ -66,8 +66,9 @@ def _inline_layer(spec: SourceSpec) -> Iterator[ValuesLayer]:
         if not isinstance(written, Mapping):
             raise refused(
                 FailureKind.VALUES,
-                f"failed to parse {_INLINE}: error unmarshaling JSON: while decoding "
-                "JSON: json: cannot unmarshal a value that is no map",
+                f"failed to parse {_INLINE}: {site.unmarshalling}"
+                "error unmarshaling JSON: while decoding JSON: "
+                "json: cannot unmarshal a value that is no map",
                 within,
             )
         values = dict(written)
@@ -77,6 +78,6 @@ def _inline_layer(spec: SourceSpec) -> Iterator[ValuesLayer]:
         text = spec.helm.get(key)
         if not isinstance(text, str) or not text:
             return
-        values = parsed(SourceText("", text), _INLINE, within)
+        values = parsed(site, SourceText("", text), _INLINE, within)
     text_of, under = spec.place("helm", key)
     yield ValuesLayer(kind, values, text_of, spec.application, within, key, under)

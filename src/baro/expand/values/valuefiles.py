@@ -25,6 +25,8 @@ from baro.model.text import SourceText
 
 GLOBS_SINCE = (3, 4)
 """The Argo CD version from which value files may be named by a pattern."""
+HELM_4_3 = (3, 6)
+"""The Argo CD version that comes with Helm 4.3."""
 
 MOST_NEIGHBOURS = 500
 """Files that are compared with one that is missing."""
@@ -52,6 +54,11 @@ class ValuesSite:
     references: Mapping[str, Tree] = field(default_factory=dict)
     environment: Mapping[str, str] = field(default_factory=dict)
     version: tuple[int, int] = (3, 5)
+
+    @property
+    def unmarshalling(self) -> str:
+        """Return what Helm says before it says why values do not parse."""
+        return "cannot unmarshal yaml document: " if self.version >= HELM_4_3 else ""
 
     @cached_property
     def ignores_missing(self) -> bool:
@@ -206,7 +213,7 @@ def file_layer(site: ValuesSite, file: ValueFile) -> ValuesLayer:
     text = read_file(file)
     return ValuesLayer(
         kind=LayerKind.FILE,
-        values=parsed(text, file.path, file.within),
+        values=parsed(site, text, file.path, file.within),
         text=text,
         application=site.spec.application,
         within=file.within,
@@ -214,7 +221,9 @@ def file_layer(site: ValuesSite, file: ValueFile) -> ValuesLayer:
     )
 
 
-def parsed(text: SourceText, name: str, within: FieldPath) -> dict[str, Any]:
+def parsed(
+    site: ValuesSite, text: SourceText, name: str, within: FieldPath
+) -> dict[str, Any]:
     """Return the values in a text; `name` is what Helm calls it.
 
     Raises:
@@ -223,8 +232,9 @@ def parsed(text: SourceText, name: str, within: FieldPath) -> dict[str, Any]:
     try:
         return values_of(text)
     except ValuesTextError as error:
+        words = f"{site.unmarshalling}{error}"
         stopped = refused(
-            FailureKind.VALUES, f"failed to parse {name}: {error}", within
+            FailureKind.VALUES, f"failed to parse {name}: {words}", within
         )
         if text.file:
             stopped = stopped.at(text.at(error.line))
