@@ -16,7 +16,7 @@ from lab.api import Api, Object
 from lab.binaries import named
 from lab.build import build
 from lab.commands import attempt, run
-from lab.errors import ApiError, LabError, PartError, WaitError
+from lab.errors import ApiError, LabError, WaitError
 from lab.location import ARGOCD_NAMESPACE, Site
 from lab.parts.catalog import EVERYTHING, PARTS, binaries_of, with_needs
 from lab.parts.part import Part
@@ -84,17 +84,22 @@ class Lab:
         waiting = dict.fromkeys(self.parts)
         started: dict[str, Program | None] = {}
         ready: set[str] = set()
-        begun = time.monotonic()
+        since: dict[str, float] = {}
         while len(ready) < len(self.parts):
             for name in [name for name in waiting if ready.issuperset(needs(name))]:
                 del waiting[name]
                 started[name] = self._start(PARTS[name])
+                since[name] = time.monotonic()
             self.processes.check()
             for name, program in started.items():
                 if name not in ready and not (program and program.ready()):
                     self._prepare(PARTS[name])
                     ready.add(name)
-            _complain_when_late(started, ready, begun)
+            for name, program in started.items():
+                if name in ready or program is None:
+                    continue
+                if time.monotonic() - since[name] > program.seconds:
+                    raise self.processes.late(program, program.ready())
             time.sleep(0.02)
 
     def _start(self, part: Part) -> Program | None:
@@ -204,8 +209,8 @@ class Lab:
             try:
                 answer = question()
                 trouble = ""
-            except ApiError as error:
-                trouble = str(error)
+            except (ApiError, ConnectionError) as error:
+                trouble = str(error)  # if a part died, the next check says which
             if answer and not trouble:
                 return answer
             time.sleep(pause)
@@ -260,15 +265,6 @@ class Lab:
 def needs(name: str) -> tuple[str, ...]:
     """Return what must be ready before a part starts."""
     return PARTS[name].needs
-
-
-def _complain_when_late(
-    started: Mapping[str, Program | None], ready: set[str], begun: float
-) -> None:
-    for name, program in started.items():
-        late = program is not None and time.monotonic() - begun > program.seconds
-        if program is not None and late and name not in ready:
-            raise PartError(f"{name} is not ready in time: {program.ready()}")
 
 
 def _documents(manifests: str | Object | Iterable[Object]) -> Iterable[Object]:

@@ -98,12 +98,15 @@ class Processes:
             if not missing:
                 return
             if time.monotonic() > deadline:
-                running = self._running[program.name]
-                raise PartError(
-                    f"{program.name} is not ready after {program.seconds:.0f} s: "
-                    f"{missing}\n{last_lines(running.log)}"
-                )
+                raise self.late(program, missing)
             time.sleep(POLL_SECONDS)
+
+    def late(self, program: Program, missing: str) -> PartError:
+        """Return what to say of a part that is not ready in time."""
+        return PartError(
+            f"{program.name} is not ready after {program.seconds:.0f} s: "
+            f"{missing}\n{last_lines(self._running[program.name].log)}"
+        )
 
     def check(self) -> None:
         """Raise if a part, or the supervisor, ended without being told to."""

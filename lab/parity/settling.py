@@ -1,12 +1,12 @@
-"""When the ApplicationSet controller is done: its conditions, and what it is doing."""
+"""When the ApplicationSet controller is done with a set, and what it says of it."""
 
 import http.client
 import re
 import time
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import partial
 
+from lab.errors import WaitError
 from lab.laboratory import Lab
 from lab.location import ARGOCD_NAMESPACE
 from lab.parity.case import GROUP
@@ -14,23 +14,14 @@ from lab.parity.case import GROUP
 AGAIN = "lab.example.com/asked-again"
 CONFLICT = "the object has been modified"
 STATUS_FIELDS = ("type", "status", "reason", "message")
-QUIET_SECONDS = 0.7
 SETTLE_SECONDS = 180
-METRICS_SECONDS = 30
-COUNTS = re.compile(r"^(\w+)\{controller=\"applicationset\".*\} (\S+)$", re.MULTILINE)
-BUSY = ("controller_runtime_active_workers", "workqueue_depth")
-FINISHED = "controller_runtime_reconcile_time_seconds_count"
+METRICS_SECONDS = 120
+TRIES = 20
+
+Conditions = list[dict[str, str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Activity:
-    """How many reconciliations run or wait, and how many ended so far."""
-
-    busy: int
-    finished: int
-
-
-def settled_sets(lab: Lab, names: Iterable[str]) -> dict[str, list[dict[str, str]]]:
+def settled_sets(lab: Lab, names: Iterable[str]) -> dict[str, Conditions]:
     """Wait until each ApplicationSet is done, or has failed; return its conditions."""
     return {
         name: lab.wait(
@@ -42,31 +33,12 @@ def settled_sets(lab: Lab, names: Iterable[str]) -> dict[str, list[dict[str, str
     }
 
 
-def activity(lab: Lab) -> Activity:
-    """Return what the controller is doing now, from its metrics."""
-    port = lab.site.port("applicationset-metrics")
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=METRICS_SECONDS)
-    try:
-        connection.request("GET", "/metrics")
-        text = connection.getresponse().read().decode()
-    finally:
-        connection.close()
-    counts = [(name, int(float(count))) for name, count in COUNTS.findall(text)]
-    return Activity(
-        busy=sum(count for name, count in counts if name in BUSY),
-        finished=sum(count for name, count in counts if name == FINISHED),
-    )
-
-
-def _settled_conditions(lab: Lab, name: str) -> list[dict[str, str]]:
-    if activity(lab).busy:
-        return []
+def _settled_conditions(lab: Lab, name: str) -> Conditions:
     conditions = _conditions(lab, name)
     if _states(conditions).get("ErrorOccurred") == "True":
-        # The controller may not have seen all that was applied with it: ask again.
+        # The controller may not have seen all that was applied with it.
         # Besides, what is wrong is said first; what is right is still being created.
-        _reconcile_again(lab, name)
-        conditions = _quiet_conditions(lab, name)
+        conditions = _repeated_conditions(lab, name)
     if any(CONFLICT in one["message"] for one in conditions):
         return []  # it lost a race for one object, and will try again
     stated = _states(conditions)
@@ -74,34 +46,45 @@ def _settled_conditions(lab: Lab, name: str) -> list[dict[str, str]]:
     return conditions if failed or stated.get("ResourcesUpToDate") == "True" else []
 
 
+def _repeated_conditions(lab: Lab, name: str) -> Conditions:
+    """Ask until two answers, one after the other, are the same; return the last."""
+    before: object = None
+    for _ in range(TRIES):
+        _reconcile_again(lab, name)
+        conditions = _conditions(lab, name)
+        made = lab.kubernetes.every(GROUP, "Application", ARGOCD_NAMESPACE)
+        answer = _states(conditions), sorted(one["metadata"]["name"] for one in made)
+        if answer == before:
+            return conditions
+        before = answer
+    raise WaitError(f"the ApplicationSet {name} never comes to rest: {before}")
+
+
 def _reconcile_again(lab: Lab, name: str) -> None:
     """Let the controller look at a set once more, and wait until it has."""
-    before = activity(lab).finished
+    before = _reconciliations(lab, name)
     found = lab.kubernetes.get(GROUP, "ApplicationSet", name, ARGOCD_NAMESPACE)
     change = {"metadata": {"annotations": {AGAIN: str(time.monotonic_ns())}}}
     lab.kubernetes.patch(found, change)
-    lab.wait(lambda: activity(lab).finished > before, f"another look at {name}")
+    lab.wait(lambda: _reconciliations(lab, name) != before, f"another look at {name}")
 
 
-def _quiet_conditions(lab: Lab, name: str) -> list[dict[str, str]]:
-    """Wait until nothing changes and the controller has nothing left to do."""
-
-    def look() -> tuple[list[dict[str, str]], list[str]]:
-        made = lab.kubernetes.every(GROUP, "Application", ARGOCD_NAMESPACE)
-        names = sorted(one["metadata"]["name"] for one in made)
-        return _conditions(lab, name), names
-
-    seen, since = look(), time.monotonic()
-    while time.monotonic() - since < QUIET_SECONDS:
-        lab.processes.check()
-        time.sleep(0.1)
-        now = look()
-        if now != seen or activity(lab).busy:
-            seen, since = now, time.monotonic()
-    return seen[0]
+def _reconciliations(lab: Lab, name: str) -> int:
+    """Return how often the controller has looked at a set, from its metrics."""
+    port = lab.site.port("applicationset-metrics")
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=METRICS_SECONDS)
+    try:
+        connection.request("GET", "/metrics")
+        text = connection.getresponse().read().decode()
+    finally:
+        connection.close()
+    labels = rf'\{{name="{re.escape(name)}",namespace="{ARGOCD_NAMESPACE}"\}}'
+    count = rf"^argocd_appset_reconcile_count{labels} (\d+)$"
+    found = re.search(count, text, re.MULTILINE)
+    return int(found[1]) if found else 0
 
 
-def _conditions(lab: Lab, name: str) -> list[dict[str, str]]:
+def _conditions(lab: Lab, name: str) -> Conditions:
     found = lab.kubernetes.get(GROUP, "ApplicationSet", name, ARGOCD_NAMESPACE)
     conditions = found.get("status", {}).get("conditions", [])
     return sorted(

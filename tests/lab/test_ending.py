@@ -135,6 +135,17 @@ def test_a_part_that_does_not_start() -> None:
     assert "no such flag: --wrong" in str(caught.value)
 
 
+def test_a_part_that_never_gets_ready() -> None:
+    """A part that runs and is not ready is reported with what it says meanwhile."""
+    waiting = "import time; print('waiting for Godot', flush=True); time.sleep(600)"
+    command = (sys.executable, "-c", waiting)
+    program = Program("waiting", command, lambda: "no answer", seconds=5)
+    with Lab([]) as lab, pytest.raises(PartError) as caught:
+        lab.start(program)
+    assert "waiting is not ready after 5 s: no answer" in str(caught.value)
+    assert "waiting for Godot" in str(caught.value)
+
+
 def test_a_program_that_is_not_there() -> None:
     """A program that cannot be started is reported by its name."""
     program = Program("absent", ("/nowhere/absent",), lambda: "not ready", seconds=10)
