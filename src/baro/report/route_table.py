@@ -62,7 +62,8 @@ def rows(snapshot: Snapshot, clusters: Sequence[ClusterRoutes]) -> list[Row]:
         Row(
             cluster=routes.cluster,
             controller=f"{table.controller.name} {table.controller.version}".strip(),
-            host=place.host,
+            # nginx calls it `_`.
+            host="" if place.host == "_" else place.host,
             path=place.path or "/",
             path_type=place.path_type,
             ingress=place.ingress,
