@@ -6,15 +6,21 @@ from pathlib import Path
 
 from lab.binaries import argocd_version
 from lab.parity.examples import EXAMPLES, PROVIDERS, examples_left_out
+from tests.parity import admission
 from tests.parity.results import SUITES, Result, result
 
 PAGE = Path(__file__).parents[2] / "docs" / "reference" / "parity.md"
 SAID = {
     "project": "the examples of this project: two platforms and the incidents",
     EXAMPLES: "the ApplicationSets among Argo CD's own examples",
-    "helm-options": "an Application for every option that it can give to Helm",
+    "helm-options": "an Application for every option that it can give to Helm; all of "
+    "them are one case",
     "generated": "ApplicationSets drawn at random, from a seed: generators in "
-    "generators, selectors, templates in both languages, patches",
+    "generators, selectors, templates in both languages, patches; each is a case, and "
+    "what its Applications would render is not asked",
+    admission.SUITE: "objects of Argo CD's own kinds, put before the API server with "
+    "fields that are missing or of another type; compared is why it refuses them. Its "
+    "answers are in `tests/expand/admission/causes.yaml`",
 }
 
 

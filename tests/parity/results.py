@@ -11,6 +11,7 @@ from baro.expand.ports import HelmEngine
 from lab.parity import Case, generated, helm_options, project, read
 from lab.parity.examples import EXAMPLES, example_cases, examples_folder
 from lab.parity.generated_golden import read_generated
+from tests.parity import admission
 from tests.parity.asking import Said, answerable, ask, expanded
 from tests.parity.compare import (
     Difference,
@@ -21,7 +22,13 @@ from tests.parity.compare import (
 )
 from tests.parity.outline import Outline, of_argocd, of_baro
 
-SUITES = (project.SUITE, EXAMPLES, helm_options.SUITE, generated.SUITE)
+SUITES = (
+    project.SUITE,
+    EXAMPLES,
+    helm_options.SUITE,
+    generated.SUITE,
+    admission.SUITE,
+)
 
 
 @dataclass
@@ -51,12 +58,15 @@ class Result:
         }
 
     def add(self, case: str, argocd: Outline, baro: Outline) -> None:
-        """Count what Argo CD said of a case, and compare it with what baro says."""
-        self.cases += 1
+        """Count what Argo CD said of a case, and compare it with what baro says.
+
+        Sets that were drawn at random are a case each, though many are asked at once.
+        """
+        sets = sum(subject.startswith("ApplicationSet ") for subject in argocd)
+        self.cases += sets if self.suite == generated.SUITE else 1
+        self.sets += sets
         for subject, said in argocd.items():
-            is_set = subject.startswith("ApplicationSet ")
-            self.sets += is_set
-            self.applications += not is_set
+            self.applications += subject.startswith("Application ")
             self.objects += len(said.get("objects", ()))
             self.errors += any(said.get(key) for key in ("error", "refuses", "refused"))
         self.differences += differences(case, argocd, baro)
@@ -86,7 +96,9 @@ def _pairs(suite: str, engine: HelmEngine) -> Iterator[tuple[str, Outline, Outli
         with TemporaryDirectory() as place:
             return ask(case, Path(place), engine)
 
-    if suite == project.SUITE:
+    if suite == admission.SUITE:
+        yield from admission.admission_pairs()
+    elif suite == project.SUITE:
         for name, example in project.project_folders().items():
             said = expanded(example, engine)
             yield name, recorded(suite, name), of_baro(said, deep=True)
