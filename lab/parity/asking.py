@@ -17,7 +17,7 @@ from lab.laboratory import Lab
 from lab.location import ARGOCD_NAMESPACE
 from lab.parity.case import GROUP, KINDS, Case
 from lab.parity.rendering import Rendered, render
-from lab.parity.settling import settled_sets
+from lab.parity.settling import is_over, settled_sets
 from lab.ports import is_answered
 
 # Nothing in this lab acts on an Application: it generates, and it renders.
@@ -192,13 +192,15 @@ def _remove(lab: Lab, applied: Iterable[Object]) -> None:
         lab.kubernetes.delete(manifest, {"propagationPolicy": "Background"})
 
     def emptied() -> bool:
+        # Until then it may make Applications of a set that is no more.
+        over = is_over(lab)
         left = lab.kubernetes.every(GROUP, "Application", ARGOCD_NAMESPACE)
         for application in left:
             if application["metadata"].get("finalizers"):
                 lab.kubernetes.patch(application, {"metadata": {"finalizers": None}})
             lab.kubernetes.delete(application)
         sets = lab.kubernetes.every(GROUP, "ApplicationSet", ARGOCD_NAMESPACE)
-        return not left and not sets
+        return over and not left and not sets
 
     lab.wait(emptied, "the case is gone")
     for manifest in applied:

@@ -17,6 +17,11 @@ STATUS_FIELDS = ("type", "status", "reason", "message")
 SETTLE_SECONDS = 180
 METRICS_SECONDS = 120
 TRIES = 20
+# Reconciliations that run, and those that wait for one to end.
+BUSY = (
+    r"^(?:controller_runtime_active_workers|workqueue_depth)"
+    r'\{controller="applicationset".*\} (\d+)$'
+)
 
 Conditions = list[dict[str, str]]
 
@@ -31,6 +36,13 @@ def settled_sets(lab: Lab, names: Iterable[str]) -> dict[str, Conditions]:
         )
         for name in names
     }
+
+
+def is_over(lab: Lab) -> bool:
+    """Tell whether the controller knows of no set any more, and does nothing."""
+    text = _metrics(lab)
+    busy = sum(int(count) for count in re.findall(BUSY, text, re.MULTILINE))
+    return "\nargocd_appset_info{" not in text and not busy
 
 
 def _settled_conditions(lab: Lab, name: str) -> Conditions:
@@ -71,17 +83,20 @@ def _reconcile_again(lab: Lab, name: str) -> None:
 
 def _reconciliations(lab: Lab, name: str) -> int:
     """Return how often the controller has looked at a set, from its metrics."""
+    labels = rf'\{{name="{re.escape(name)}",namespace="{ARGOCD_NAMESPACE}"\}}'
+    count = rf"^argocd_appset_reconcile_count{labels} (\d+)$"
+    found = re.search(count, _metrics(lab), re.MULTILINE)
+    return int(found[1]) if found else 0
+
+
+def _metrics(lab: Lab) -> str:
     port = lab.site.port("applicationset-metrics")
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=METRICS_SECONDS)
     try:
         connection.request("GET", "/metrics")
-        text = connection.getresponse().read().decode()
+        return connection.getresponse().read().decode()
     finally:
         connection.close()
-    labels = rf'\{{name="{re.escape(name)}",namespace="{ARGOCD_NAMESPACE}"\}}'
-    count = rf"^argocd_appset_reconcile_count{labels} (\d+)$"
-    found = re.search(count, text, re.MULTILINE)
-    return int(found[1]) if found else 0
 
 
 def _conditions(lab: Lab, name: str) -> Conditions:
