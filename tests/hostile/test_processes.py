@@ -175,3 +175,24 @@ def _alive(process: int) -> bool:
     except OSError:
         return False
     return text.rpartition(")")[2].split()[0] != "Z"
+
+
+@pytest.mark.parametrize("limit", ["-n 10", "-v 400000"])
+def test_an_engine_that_cannot_work_here_is_no_gap_of_a_chart(
+    tmp_path: Path, limit: str
+) -> None:
+    """Exit 3: nothing was looked at, so nothing is fine."""
+    shutil.copytree(EXAMPLE, tmp_path / "p")
+    done = subprocess.run(
+        ("sh", "-c", f"ulimit {limit}; {_BARO} check p"),
+        cwd=tmp_path,
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=40,
+        check=False,
+    )
+
+    assert done.returncode == 3, done.stdout
+    assert "Helm's engine" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -28,6 +28,10 @@ from baro.model.expansion import Failure, FailureKind
 
 BRIEFLY = 5.0
 """Seconds that one batch of template evaluations may take; it takes 20 ms."""
+STARTING = 60.0
+"""Seconds that a worker may take to start and say who it is, on a busy machine."""
+
+_UNFIT = "it lacks memory or open files, or helm-python-sdk is not for this machine"
 
 
 class NativeEngine:
@@ -46,6 +50,7 @@ class NativeEngine:
         self._jobs = max(1, jobs or os.cpu_count() or 1)
         self._brief = min(BRIEFLY, timeout)
         self._workers = Workers(self._jobs, timeout, first)
+        self._doubtful = False
         self._threads = ThreadPoolExecutor(self._jobs, thread_name_prefix="helm")
         self._renderings = Renderings(self._threads, self._jobs, self._render, PATIENCE)
 
@@ -84,8 +89,12 @@ class NativeEngine:
         options: Sequence[str] = (),
     ) -> list[list[str | TemplateFailure]]:
         """Return, for each parameter set, each template's text or failure."""
+        self._doubtful = False
         backend = Backend(self._ask_briefly, self._every)
-        return evaluate(templates, params, options, backend)
+        texts = evaluate(templates, params, options, backend)
+        if self._doubtful:
+            self._workers.hold(_check)
+        return texts
 
     def close(self) -> None:
         """Stop the workers."""
@@ -103,7 +112,11 @@ class NativeEngine:
             pass
 
     def _ask_briefly(self, question: Render, content: bytes) -> Answer:
-        return self._workers.ask(Asked(question, content), timeout=self._brief)
+        try:
+            return self._workers.ask(Asked(question, content), timeout=self._brief)
+        except ToolError:
+            self._doubtful = True
+            raise
 
 
 def _outcomes(worker: Worker, requests: Sequence[RenderRequest]) -> list[RenderOutcome]:
@@ -114,8 +127,22 @@ def _outcomes(worker: Worker, requests: Sequence[RenderRequest]) -> list[RenderO
         told = worker.ask_all(asked[len(outcomes) :])
         outcomes += map(_outcome, told.answers)
         if told.error is not None:
+            _check(worker)
             outcomes.append(RenderOutcome(lost=str(told.error)))
     return outcomes
+
+
+def _check(worker: Worker) -> None:
+    """Refuse to go on where it is not the chart that ends the engine.
+
+    Raises:
+        ToolError: it answers nothing at all on this machine.
+    """
+    try:
+        worker.ask(Asked(AskVersion()), timeout=STARTING)
+    except ToolError as error:
+        if not worker.closed:
+            raise ToolError(error.message, hint=_UNFIT) from error
 
 
 def _asked(request: RenderRequest) -> Asked:

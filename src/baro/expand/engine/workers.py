@@ -60,6 +60,11 @@ class Worker:
         self._charts: set[str] = set()
         self._closed = False
 
+    @property
+    def closed(self) -> bool:
+        """Tell whether it was ended for good."""
+        return self._closed
+
     def start(self) -> Peer:
         """Return the process, started where there is none; wait for nothing.
 
