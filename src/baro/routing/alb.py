@@ -2,11 +2,13 @@
 
 # aws-load-balancer-controller: pkg/ingress/model_build_listener_rules.go
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from baro.routing.answer import Answer, Certainty, Controller, Loser, Place
 from baro.routing.classes import ClassRule, ours
+from baro.routing.hosts import plain_host
 from baro.routing.ordered import (
     Host,
     Manner,
@@ -43,16 +45,29 @@ _MOVED = 301
 _WILD = frozenset("*?")
 
 
+Balancer = tuple[str, OrderedRoutes]
+"""A group of Ingresses by its name, and the rules of its load balancer."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class AlbRoutes:
     """The load balancers that the Ingresses make, by their groups."""
 
     controller: Controller
-    balancers: Sequence[tuple[str, OrderedRoutes]]
+    balancers: Sequence[Balancer]
     left_out: Sequence[Loser]
     doubts: Sequence[Reason] = ()
     remarks: Sequence[Loser] = ()
     config_error: Reason | None = None
+    _by_host: Mapping[str, Sequence[int]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """File the balancers by the hosts of their rules."""
+        by_host: defaultdict[str, list[int]] = defaultdict(list)
+        for at, (_, routes) in enumerate(self.balancers):
+            for host in dict.fromkeys(rule.host for rule in routes.rules):
+                by_host[host].append(at)
+        object.__setattr__(self, "_by_host", dict(by_host))
 
     def places(self) -> Sequence[Place]:
         """Return all rules, by balancer, in the order of asking."""
@@ -60,7 +75,9 @@ class AlbRoutes:
 
     def answer(self, request: Request) -> Answer:
         """Tell what becomes of one request, at the balancer that has rules for it."""
-        found = [(name, routes.answer(request)) for name, routes in self.balancers]
+        # A balancer without a rule for the host says what all the others say: 404.
+        asked = self._having(plain_host(request)) or list(self.balancers[:1])
+        found = [(name, routes.answer(request)) for name, routes in asked]
         if not found:
             empty = OrderedRoutes(self.controller, World(), Manner(), (), (), ())
             return empty.answer(request)
@@ -72,6 +89,14 @@ class AlbRoutes:
         ]
         why = because(Code.SEPARATE_BALANCER, first[0])
         return settle(first[1], others, Certainty.UNKNOWN, (why,))
+
+    def _having(self, host: str) -> list[Balancer]:
+        """Return the balancers that have a rule for a host, in their order."""
+        labels = host.split(".")
+        parents = (".".join(labels[at:]) for at in range(1, len(labels)))
+        names = (host, *(f"*.{parent}" for parent in parents), "")
+        found = {at for name in names for at in self._by_host.get(name, ())}
+        return [self.balancers[at] for at in sorted(found)]
 
 
 @dataclass(frozen=True, slots=True)
