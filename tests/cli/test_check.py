@@ -146,7 +146,7 @@ def test_a_baseline_hides_what_was_there_before(baro: Baro, tmp_path: Path) -> N
     other = baro("check", SCHEMA, "--baseline", file, "--format", "json")
 
     assert again.code == 0
-    assert "(1 in the baseline)" in again.out
+    assert "Nothing new is wrong. (1 in the baseline)" in again.out
     assert json.loads(other.out)["findings"] == []
     assert baro("check", PLATFORM, "--baseline", file).code == 0
 
@@ -260,3 +260,20 @@ def test_a_folder_with_nothing_to_judge_is_not_called_well(
     assert ran.code == 0
     assert ran.out.splitlines()[-1].endswith("0 notes, 1 gap")
     assert baro("check", tmp_path, *arguments, "--strict").code == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--argocd-version", "x"), "hint: Write it like 3.5."),
+        (("--config", "nope.yaml"), "nope.yaml: no such file"),
+    ],
+)
+def test_bad_flag_is_told_with_the_way_out(
+    baro: Baro, arguments: tuple[str, ...], said: str
+) -> None:
+    """In the words of the flag."""
+    ran = baro("check", "examples/incidents/schema", *arguments)
+
+    assert (ran.code, ran.out) == (2, "")
+    assert said in ran.err

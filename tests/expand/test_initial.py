@@ -136,7 +136,8 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
 
 
 def test_an_empty_folder(tmp_path: Path) -> None:
-    """Where nothing is found, nothing is proposed, and it can be read."""
+    """Where nothing is found, nothing is proposed; it says so, and can be read."""
+    assert "# Nothing was found" in propose(tmp_path)
     assert read_settings(SourceText("b", propose(tmp_path))) == read_settings(
         SourceText("b", "")
     )

@@ -68,8 +68,12 @@ FORMATS = {
     metavar="FILE",
     help="Write today's findings to FILE, to be used with --baseline.",
 )
-@click.option("--select", multiple=True, metavar="RULE", help="Run only these rules.")
-@click.option("--ignore", multiple=True, metavar="RULE", help="Leave these rules out.")
+@click.option(
+    "--select", multiple=True, metavar="RULE", help="Run only this rule. Repeatable."
+)
+@click.option(
+    "--ignore", multiple=True, metavar="RULE", help="Leave this rule out. Repeatable."
+)
 @click.option("--app", default="", metavar="NAME", help="Only this Application.")
 @click.option("--cluster", default="", metavar="NAME", help="Only this cluster.")
 @options.colour

@@ -182,13 +182,14 @@ def open_platform(paths: Sequence[Path], overrides: Overrides = _NOTHING) -> Pla
 
 
 def _check_versions(overrides: Overrides) -> None:
-    written = {
-        "--argocd-version": overrides.argocd_version,
-        "--kubernetes-version": overrides.kubernetes_version,
-    }
-    for flag, text in written.items():
+    written = (
+        ("--argocd-version", overrides.argocd_version, "3.5"),
+        ("--kubernetes-version", overrides.kubernetes_version, "1.36"),
+    )
+    for flag, text, like in written:
         if text and semver.version(text) is None:
-            raise InputError(f"{flag} {text[:40]}: not a version", hint="Write 1.34.")
+            message = f"{flag} {text[:40]}: not a version"
+            raise InputError(message, hint=f"Write it like {like}.")
 
 
 def _label(folder: Path) -> str:
@@ -236,7 +237,9 @@ def _settings(file: Path) -> tuple[Settings, SourceText]:
     folder = FolderTree(file.parent)
     try:
         text = folder.text(file.name)
-    except (FileNotFoundError, UnreadableFileError) as error:
+    except FileNotFoundError as error:
+        raise InputError("no such file", where=str(file)) from error
+    except UnreadableFileError as error:
         raise InputError(f"cannot be read: {error}", where=str(file)) from error
     text = SourceText(f"{_label(file.parent)}{file.name}", text.text)
     return read_settings(text), text

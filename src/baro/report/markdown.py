@@ -25,7 +25,8 @@ def render(report: Report, *, language: str = "en") -> str:
 
 def _lines(report: Report, words: Sentences) -> Iterator[str]:
     clean = not report.findings and not report.gaps
-    verdict = words.CLEAN if clean else counts(report, words)
+    well = words.NOTHING_NEW if report.known else words.CLEAN
+    verdict = well if clean else counts(report, words)
     yield f"## baro {report.command}: {verdict}"
     yield ""
     for finding in report.findings:

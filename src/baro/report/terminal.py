@@ -145,7 +145,8 @@ def _closing(report: Report, words: Sentences) -> Iterator[Text]:
     elif report.gaps:
         yield Text(f"{words.CLEAN_BUT_GAPS} {verdict}{suffix}", "bold magenta")
     else:
-        yield Text(words.CLEAN + suffix, "bold green")
+        verdict = words.NOTHING_NEW if report.known else words.CLEAN
+        yield Text(verdict + suffix, "bold green")
 
 
 def confidence_of(confidence: Confidence, words: Sentences) -> str:

@@ -53,5 +53,9 @@ def opened(
         error.close()
         message = f"GET {url}: {error.code} {error.reason}"
         raise HttpError(message, error.code, said) from error
+    except urllib.error.URLError as error:
+        why = error.reason
+        reason = why.strerror if isinstance(why, OSError) and why.strerror else why
+        raise HttpError(f"GET {url}: {reason}") from error
     except (OSError, HTTPException, ValueError) as error:
         raise HttpError(f"GET {url}: {error}") from error

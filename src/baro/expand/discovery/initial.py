@@ -25,6 +25,7 @@ _HEAD = """\
 # What Git cannot know about this platform, and nothing else.
 # Proposed from what was found. What is commented out needs a value that only you know.
 """
+_NOTHING = "# Nothing was found that it would have to say.\n"
 
 
 def propose(path: Path, schema: str = "") -> str:
@@ -57,7 +58,8 @@ def propose(path: Path, schema: str = "") -> str:
         draft.roots(),
         _list("charts", "Stand for Helm repositories.", stores),
     )
-    return "\n".join((head, *(section for section in sections if section)))
+    said = [section for section in sections if section]
+    return "\n".join((head, *(said or [_NOTHING])))
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ class Sentences(Protocol):
     KNOWN: str
     CLEAN: str
     CLEAN_BUT_GAPS: str
+    NOTHING_NEW: str
     COUNTS: str
     SCALE: str
     SKIPPED: str

@@ -9,6 +9,7 @@ CLOSES_WITH = "closes with"
 ACCEPTED = "{count} accepted"
 KNOWN = "{count} in the baseline"
 CLEAN = "Nothing is wrong."
+NOTHING_NEW = "Nothing new is wrong."
 CLEAN_BUT_GAPS = "Nothing is wrong in what could be seen."
 COUNTS = "{errors} errors, {warnings} warnings, {notes} notes, {gaps} gaps"
 SCALE = (

@@ -9,6 +9,7 @@ CLOSES_WITH = "확인 방법"
 ACCEPTED = "허용됨 {count}건"
 KNOWN = "기준선에 있음 {count}건"
 CLEAN = "문제가 없습니다."
+NOTHING_NEW = "새로운 문제가 없습니다."
 CLEAN_BUT_GAPS = "확인할 수 있었던 범위에서는 문제가 없습니다."
 COUNTS = "오류 {errors}건, 경고 {warnings}건, 참고 {notes}건, 미확인 {gaps}건"
 SCALE = (
