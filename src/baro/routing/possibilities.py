@@ -25,6 +25,9 @@ def settle(
 
     Nothing changes where all of them come to the same for client and app.
     """
+    others = list(others)
+    if not others:
+        return answer
     told = {answer.key, *(other.answer.key for other in answer.alternatives)}
     added: dict[tuple[object, ...], Possible] = {}
     for possible in others:

@@ -98,15 +98,20 @@ class Match:
     query: tuple[ValueMatch, ...] = ()
     service: str = ""
     call: str = ""
+    _text: str = field(init=False, compare=False, repr=False)
 
-    def __str__(self) -> str:
-        """Write it in one line."""
+    def __post_init__(self) -> None:
+        """Write it in one line, once."""
         words = [self.path_type, self.path]
         if self.method:
             words.append(f"method {self.method}")
         words += [f"header {one.name}: {one.value}" for one in self.headers]
         words += [f"query {one.name}={one.value}" for one in self.query]
-        return " ".join(words)
+        object.__setattr__(self, "_text", " ".join(words))
+
+    def __str__(self) -> str:
+        """Return it in one line."""
+        return self._text
 
 
 @dataclass(frozen=True, slots=True, eq=False)
