@@ -93,6 +93,17 @@ def test_before_3_6_there_is_no_tpl(engine: HelmEngine) -> None:
     )
 
 
+def test_what_may_go_too_deep_is_a_doubt(engine: HelmEngine) -> None:
+    """Argo CD evaluates three levels, and Helm any number of them."""
+    levels = {"a": "{{ .name }}", "name": "web"}
+    levels |= {"b": "{{ tpl .a . }}", "c": "{{ tpl .b . }}"}
+    texts = GoTexts(engine)
+    assert texts.render(["{{ tpl .c . }}"], [levels]) == [["web"]]
+    ((said,),) = texts.render(["{{ tpl .d . }}"], [levels | {"d": "{{ tpl .c . }}"}])
+    assert not isinstance(said, str)
+    assert said.message == f"{UNDECIDED}tpl inside of tpl, too deep"
+
+
 def test_a_name_that_is_no_function_may_be_tpl(engine: HelmEngine) -> None:
     """Fields, variables and texts called `tpl` are nobody's function."""
     texts = GoTexts(engine, tpl=False)

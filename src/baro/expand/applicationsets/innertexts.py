@@ -3,14 +3,19 @@
 # Argo CD: applicationset/utils/template_functions.go, tplFun
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+from baro.expand.applicationsets.fasttemplate import OPEN
 from baro.expand.engine.functions import REWRITINGS, TPL
 from baro.expand.engine.golexer import Kind, NotATemplateError, actions
 from baro.expand.ports import TemplateFailure
+from baro.model.fieldpath import leaves
 
 UNDECIDED = "cannot be told without Argo CD: "
 """Begins a reason why a text is not known, in the place of Argo CD's words."""
+DEEPEST = 3
+"""How deep Argo CD evaluates."""
 
 _OWN = re.compile(rf'function "({"|".join(REWRITINGS)})" not defined')
 _NO_FIELDS = "nil pointer evaluating interface {}"
@@ -36,6 +41,17 @@ def undefined(template: str) -> TemplateFailure | None:
     if line is None:
         return None
     return TemplateFailure(f'template: base:{line}: function "{TPL}" not defined')
+
+
+def too_deep(template: str, params: Mapping[str, Any]) -> bool:
+    """Tell whether a template may evaluate deeper than Argo CD does, and Helm goes on.
+
+    That takes one text with `tpl` in the parameters for each further level.
+    """
+    if place(template) is None:
+        return False
+    texts = (text for _, text in leaves(params) if isinstance(text, str))
+    return sum(OPEN in text and TPL in text for text in texts) >= DEEPEST
 
 
 def doubt(template: str, said: str, options: Sequence[str]) -> str:

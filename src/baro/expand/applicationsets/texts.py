@@ -72,10 +72,10 @@ class GoTexts:
         places = [where.get(text) for text in templates]
         return [
             [
-                template if at is None else self._worded(template, row[at])
+                template if at is None else self._said(template, row[at], one)
                 for template, at in zip(templates, places, strict=True)
             ]
-            for row in answers
+            for row, one in zip(answers, params, strict=True)
         ]
 
     def _without(
@@ -95,6 +95,13 @@ class GoTexts:
             ]
             for row in others
         ]
+
+    def _said(
+        self, template: str, answer: Rendered, params: Mapping[str, Any]
+    ) -> Rendered:
+        if innertexts.too_deep(template, params):
+            return TemplateFailure(f"{innertexts.UNDECIDED}tpl inside of tpl, too deep")
+        return self._worded(template, answer)
 
     def _worded(self, template: str, answer: Rendered) -> Rendered:
         if isinstance(answer, str):
