@@ -87,6 +87,8 @@ Add the label or annotation to the cluster's Secret (or to the ExternalSecret th
 it), or take the cluster out of the selection.
 The implicit local cluster has no labels and no annotations at all: register it with a
 Secret of its own.
+Where no registration can be seen at all, the finding is a warning: Terraform or a
+person may have made the Secret, and `clusters` in `baro.yaml` can say so.
 
 ## Seen as
 
@@ -101,6 +103,7 @@ map has no entry for key "addons_repo_url"
 
 import re
 from collections.abc import Iterator
+from typing import TypedDict
 
 from baro.model.expansion import (
     ClusterRegistration,
@@ -109,7 +112,7 @@ from baro.model.expansion import (
 )
 from baro.model.fieldpath import FieldPath, dotted, leaves
 from baro.model.finding import Confidence, Evidence, Finding, Layer, Severity
-from baro.rules.clusters import keys_read, lacking, missing_key
+from baro.rules.clusters import keys_read, lacking, missing_key, registered
 from baro.rules.refusals import Refusal, refusals
 from baro.rules.rule import Context, rule
 from baro.rules.wording import unprinted_line
@@ -150,6 +153,7 @@ def _refused(ctx: Context, refusal: Refusal, part: str, key: str) -> Iterator[Fi
             f" generates nothing: {refusal.first_line}",
             (*_written(cluster, part), template),
             fix=_fix(cluster, part, key),
+            **_doubt(ctx, Confidence.CERTAIN),
         )
     if not without:
         yield ctx.finding(
@@ -177,7 +181,7 @@ def _silent(ctx: Context, generation: Generation) -> Iterator[Finding]:
                     f" {applicationset.ref} prints an empty {dotted(path)}",
                     (*_written(cluster, part), template),
                     fix=_fix(cluster, part, key),
-                    confidence=Confidence.LIKELY,
+                    **_doubt(ctx, Confidence.LIKELY),
                 )
 
 
@@ -201,7 +205,20 @@ def _unprinted(ctx: Context, generation: Generation) -> Iterator[Finding]:
                             Evidence.of(applicationset, field),
                         ),
                         fix=_fix(cluster, part, key),
+                        **_doubt(ctx, Confidence.CERTAIN),
                     )
+
+
+class _Doubt(TypedDict):
+    confidence: Confidence
+    severity: Severity
+
+
+def _doubt(ctx: Context, sure: Confidence) -> _Doubt:
+    """Tell how sure one can be; a cluster that is registered elsewhere is unseen."""
+    if registered(ctx.declared):
+        return {"confidence": sure, "severity": Severity.ERROR}
+    return {"confidence": Confidence.POSSIBLE, "severity": Severity.WARNING}
 
 
 def _read(path: FieldPath, text: object) -> Iterator[tuple[str, str]]:
