@@ -52,7 +52,11 @@ def get(value: object, path: FieldPath, default: Any = None) -> Any:
     """Return what stands at `path`, or `default` where there is nothing."""
     for step in path:
         # Nearly all are plain dicts, which is told at once.
-        if isinstance(value, (dict, Mapping)):
+        if type(value) is dict:
+            value = value.get(step, MISSING)
+            if value is MISSING:
+                return default
+        elif isinstance(value, Mapping):
             if step not in value:
                 return default
             value = value[step]
@@ -67,7 +71,7 @@ def get(value: object, path: FieldPath, default: Any = None) -> Any:
 
 def leaves(value: object, under: FieldPath = ()) -> Iterator[tuple[FieldPath, Any]]:
     """Yield every scalar (and every empty list or map) with its path."""
-    if isinstance(value, Mapping) and value:
+    if isinstance(value, (dict, Mapping)) and value:
         for key, inner in value.items():
             yield from leaves(inner, (*under, key))
     elif isinstance(value, list) and value:

@@ -23,7 +23,7 @@ class ObjectRef:
     def of(cls, body: Mapping[str, Any], cluster: str = "") -> Self:
         """Read the name of an object from its body; absent parts are empty."""
         metadata = body.get("metadata")
-        metadata = metadata if isinstance(metadata, Mapping) else {}
+        metadata = metadata if isinstance(metadata, (dict, Mapping)) else {}
         api_version = body.get("apiVersion")
         group = ""
         if isinstance(api_version, str) and "/" in api_version:

@@ -69,7 +69,8 @@ def prepare_helm(site: HelmSite, rendering: Rendering) -> PreparedSource:
             chart,
             partial(completed, chart, site.values.tree, site.values.path, site.charts),
         )
-        known = replace(known, chart=chart.content)
+        if chart.content is not known.chart:
+            known = replace(known, chart=chart.content)
         request = _request(site, known, chart, values)
     except StoppedError as error:
         return PreparedSource(stopped(known, error), site.destination)

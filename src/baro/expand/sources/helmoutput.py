@@ -65,24 +65,25 @@ def _objects(
         if name.startswith("_") or name.endswith("NOTES.txt"):
             continue
         text = template_of(rendering.chart, file.path)
-        for piece, body in _documents(file, text):
+        for number, body in enumerate(_documents(file, text)):
             if body is None or not printed_by_helm(body, tests=prepared.tests):
                 continue
             if not body.get("kind"):
-                raise _kindless(file, piece, body, text)
+                raise _kindless(file, number, body, text)
             for inner in explode(body):
                 yield Printed(inner, OriginKind.TEMPLATE, text)
 
 
 def _documents(
     file: RenderedFile, text: SourceText | None
-) -> Iterator[tuple[Piece, Mapping[str, Any] | None]]:
+) -> Iterator[Mapping[str, Any] | None]:
+    """Yield what each document of a file holds."""
     if file.bodies is not None:
-        yield from zip(pieces(file.text), file.bodies, strict=True)
+        yield from file.bodies
         return
     for piece in pieces(file.text):
         try:
-            yield piece, read_object(piece)
+            yield read_object(piece)
         except OutputError as error:
             raise _unreadable(file, piece, error, text) from error
 
@@ -127,8 +128,9 @@ def _unreadable(
 
 
 def _kindless(
-    file: RenderedFile, piece: Piece, body: Mapping[str, Any], text: SourceText | None
+    file: RenderedFile, number: int, body: Mapping[str, Any], text: SourceText | None
 ) -> StoppedError:
+    piece = list(pieces(file.text))[number]
     shown = json.dumps(body, separators=(",", ":"), sort_keys=True, default=str)
     return refused(
         FailureKind.OUTPUT,
