@@ -81,7 +81,7 @@ The ApplicationSet "web" is invalid: spec.template.spec.project: Required value
 from collections.abc import Iterator
 
 from baro.model.expansion import Failure
-from baro.model.fieldpath import get
+from baro.model.fieldpath import dotted, get
 from baro.model.finding import Finding, Layer, Severity
 from baro.model.manifest import Manifest
 from baro.rules.refusals import Refusal
@@ -98,8 +98,14 @@ def check(ctx: Context) -> Iterator[Finding]:
                     refused.manifest,
                     f"the API server refuses it: {failure.message}",
                     (Refusal(refused.manifest, failure).evidence,),
-                    fix="Write the field as the message asks for it.",
+                    fix=_fix(failure),
                 )
+
+
+def _fix(failure: Failure) -> str:
+    if failure.message.endswith(": Required value"):
+        return f"Add {dotted(failure.path)}."
+    return "Write the field as the message asks for it."
 
 
 def _prints_text(manifest: Manifest, failure: Failure) -> bool:
