@@ -30,8 +30,9 @@ def place_within(
     `block` is where the key of the block stands in `outer`, `text` what the block
     says once templates are filled in. Where the two do not agree the block will do.
     """
-    inner = yamltext.position(text, 0, path)
-    key = next((step for step in reversed(path) if isinstance(step, str)), "")
+    while path and isinstance(path[-1], int):
+        path = path[:-1]  # An item has no name; the list has.
+    inner, key = yamltext.position(text, 0, path), str(path[-1]) if path else ""
     lines = outer.text.splitlines()
     if inner is None or block.line is None or not key or block.line > len(lines):
         return block

@@ -35,8 +35,7 @@ class Front:
         """Take the field that makes it another place than one on `host`."""
         if self.path and self.serves(host):
             return Evidence.of(self.ingress, (*self.path, "path"))
-        stated = get(self.ingress.body, (*self.rule, "host")) is not None
-        return Evidence.of(self.ingress, (*self.rule, "host") if stated else self.rule)
+        return Evidence.of(self.ingress, (*self.rule, "host"))
 
     def serves(self, host: str) -> bool:
         """Tell whether requests for a host meet it."""
