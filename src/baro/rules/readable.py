@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 
 from baro.model.expansion import ChartContent
 from baro.model.fieldpath import FieldPath, dotted
-from baro.rules.nearest import nearest
 from baro.model.schema import ITEM, places, written
+from baro.rules.nearest import nearest
 
 _VALUE = re.compile(r"\.Values((?:\.[A-Za-z0-9_-]+)+)")
 
