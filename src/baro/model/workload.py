@@ -61,11 +61,11 @@ def containers(manifest: Manifest) -> Iterator[tuple[FieldPath, Mapping[str, Any
     template = pod_template(manifest)
     if template is None:
         return
+    spec = manifest.mapping(*template, "spec")
     for field in CONTAINERS:
-        path = (*template, "spec", field)
-        for index, container in enumerate(manifest.sequence(*path)):
-            if isinstance(container, Mapping):
-                yield (*path, index), container
+        for index, container in enumerate(_list(spec.get(field))):
+            if isinstance(container, (dict, Mapping)):
+                yield (*template, "spec", field, index), container
 
 
 def needs(manifest: Manifest) -> Iterator[Need]:
