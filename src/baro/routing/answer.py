@@ -24,12 +24,14 @@ class Certainty(StrEnum):
 
     `DEPENDS_ON_AGE`: the objects do not say which Ingress is older, and that decides.
     `DEPENDS_ON_CHANCE`: the controller throws dice (a canary by weight).
+    `DEPENDS_ON_ADDRESS`: several controllers have it, and DNS knows one of them.
     `UNKNOWN`: something was met that baro does not imitate.
     """
 
     CERTAIN = "certain"
     DEPENDS_ON_AGE = "depends-on-age"
     DEPENDS_ON_CHANCE = "depends-on-chance"
+    DEPENDS_ON_ADDRESS = "depends-on-address"
     UNKNOWN = "unknown"
 
 

@@ -46,8 +46,19 @@ class Verified:
             return Held.UNKNOWN
         if self.differences:
             return Held.BROKEN
-        doubtful = any(hop.certainty is Certainty.UNKNOWN for hop in self.hops)
-        return Held.UNKNOWN if doubtful else Held.HOLDS
+        return Held.UNKNOWN if self._doubtful() else Held.HOLDS
+
+    def _doubtful(self) -> bool:
+        """Tell whether another possible answer is not the expected one."""
+        *before, last = self.hops
+        return (
+            any(hop.certainty is Certainty.UNKNOWN for hop in self.hops)
+            or any(hop.alternatives for hop in before)
+            or any(
+                any(_differences(self.route, other.answer))
+                for other in last.alternatives
+            )
+        )
 
 
 def verify(

@@ -10,6 +10,8 @@ from baro.routing.default_class import admit
 from baro.routing.gateway_api.unread import UNREAD
 from baro.routing.hosts import OpenHost, covers, named_hosts, open_hosts, plain_host
 from baro.routing.installed import clusters_of, installed
+from baro.routing.possibilities import Possible, settle
+from baro.routing.reasons import Code, Reason, because
 from baro.routing.request import Request
 from baro.routing.table import RouteTable, known_controllers
 
@@ -43,7 +45,8 @@ class ClusterRoutes:
     def answer(self, request: Request) -> Answer:
         """Tell what becomes of a request: by the controller that has its host."""
         answers = [table.answer(request) for table in self.tables]
-        answer = next((a for a in answers if _serves(a)), None) or next(
+        serving = [answer for answer in answers if _serves(answer)]
+        answer = _by_address(serving) or next(
             (a for a in answers if a.certainty is Certainty.UNKNOWN), answers[0]
         )
         host = plain_host(request)
@@ -157,6 +160,30 @@ def _stand_ins(
     if kinds & GATEWAY_ROUTES and GATEWAY.name not in names:
         stand_ins.append(GATEWAY)
     return stand_ins or ([] if installed_here else [ASSUMED])
+
+
+def _by_address(serving: Sequence[Answer]) -> Answer | None:
+    """Return the first answer, with those that other controllers would give."""
+    if not serving:
+        return None
+    first, *others = serving
+    differing = [other for other in others if _outward(other) != _outward(first)]
+    names = ", ".join(sorted({a.controller.name for a in (first, *differing)}))
+    return settle(
+        first,
+        [Possible(_led_to(other.controller), other) for other in differing],
+        Certainty.DEPENDS_ON_ADDRESS,
+        (because(Code.SEVERAL_CONTROLLERS, names, first.controller.name),),
+    )
+
+
+def _led_to(controller: Controller) -> Reason:
+    return because(Code.IF_CONTROLLER, controller.name)
+
+
+def _outward(answer: Answer) -> tuple[object, ...]:
+    """Return what the client and the app see: whose route it is they do not."""
+    return replace(answer, ingress=None, port=None).key
 
 
 def _serves(answer: Answer) -> bool:

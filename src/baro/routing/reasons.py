@@ -91,6 +91,8 @@ class Code(StrEnum):
     IF_CREATED_TOGETHER = "if-created-together"
     IF_OLDER = "if-older"
     IF_CANARY = "if-canary"
+    IF_CONTROLLER = "if-controller"
+    SEVERAL_CONTROLLERS = "several-controllers"
     IF_MATCHES = "if-matches"
     IF_NOT_MATCHES = "if-not-matches"
     # Why the whole configuration is refused.
@@ -227,6 +229,8 @@ REASONS: Mapping[Code, tuple[str, ...]] = {
     Code.IF_CREATED_TOGETHER: (),
     Code.IF_OLDER: ("oldest_first",),
     Code.IF_CANARY: (),
+    Code.IF_CONTROLLER: ("controller",),
+    Code.SEVERAL_CONTROLLERS: ("controllers", "controller"),
     Code.IF_MATCHES: ("pattern",),
     Code.IF_NOT_MATCHES: ("pattern",),
     Code.DUPLICATE_LOCATION: ("host", "head", "ingresses"),

@@ -177,6 +177,10 @@ REASONS: Mapping[Code, str] = {
     ),
     Code.IF_OLDER: "if they are created in this order: {oldest_first}",
     Code.IF_CANARY: "if the canary takes it",
+    Code.IF_CONTROLLER: "if DNS leads to {controller}",
+    Code.SEVERAL_CONTROLLERS: (
+        "{controllers} all have this host; DNS decides, and {controller} is taken here"
+    ),
     Code.IF_MATCHES: "if the pattern {pattern} matches",
     Code.IF_NOT_MATCHES: "if the pattern {pattern} does not match",
     Code.DUPLICATE_LOCATION: (

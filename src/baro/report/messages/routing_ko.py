@@ -202,6 +202,11 @@ REASONS: Mapping[Code, str] = {
     ),
     Code.IF_OLDER: "다음 순서로 생성된다면: {oldest_first}",
     Code.IF_CANARY: "canary가 받는다면",
+    Code.IF_CONTROLLER: "DNS가 {controller}(으)로 이어진다면",
+    Code.SEVERAL_CONTROLLERS: (
+        "{controllers}에 모두 이 호스트가 있습니다. DNS가 결정하며, "
+        "여기서는 {controller}의 답입니다"
+    ),
     Code.IF_MATCHES: "{pattern} 정규식이 일치한다면",
     Code.IF_NOT_MATCHES: "{pattern} 정규식이 일치하지 않는다면",
     Code.DUPLICATE_LOCATION: (

@@ -108,7 +108,7 @@ from collections.abc import Iterator
 from baro.model.finding import Confidence, Evidence, Finding, Layer, Severity
 from baro.model.manifest import Manifest
 from baro.model.ref import ObjectRef
-from baro.routing.answer import Answer, Outcome
+from baro.routing.answer import Answer, Certainty, Outcome
 from baro.routing.expectation import Difference, Held, Verified, verify
 from baro.routing.reasons import Code
 from baro.rules.routed import path_field, routed
@@ -132,7 +132,7 @@ def check(ctx: Context) -> Iterator[Finding]:
             ObjectRef("Route", verified.route.url),
             f"{_happens(verified)}; expected is {wanted or 'an answer of a Service'}"
             if broken
-            else "nobody can foretell who answers it",
+            else _doubt(answer),
             list(_evidence(verified, application)),
             fix=f"`baro route {verified.route.url}` says why.",
             confidence=Confidence.CERTAIN if broken else Confidence.POSSIBLE,
@@ -148,6 +148,12 @@ def _application(ctx: Context, verified: Verified) -> Manifest | None:
         if wanted and wanted in (application.ref.name, application.ref.path):
             return application
     return None
+
+
+def _doubt(answer: Answer) -> str:
+    if answer.certainty is Certainty.UNKNOWN:
+        return "nobody can foretell who answers it"
+    return "holds by one of its possible answers, and not by all"
 
 
 def _happens(verified: Verified) -> str:
