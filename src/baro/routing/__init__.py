@@ -3,5 +3,6 @@
 Everything here is an immutable value once built, and nothing here reads a file,
 opens a socket, or asks for the time. What an ingress controller does is imitated
 from its source and held against the real program; what cannot be known is said.
-Every controller is one module (or package) with a `STRATEGY`, found by its name.
+Every controller is one module with a `STRATEGY`, found by its name, or a package
+whose `strategy` module has it. Who is not asked for is not imported.
 """

@@ -7,15 +7,14 @@ from baro.model.manifest import Manifest
 from baro.routing.answer import Answer, Certainty, Controller, Outcome
 from baro.routing.declared import Declared
 from baro.routing.default_class import admit
-from baro.routing.gateway_api.unread import UNREAD
+from baro.routing.gateway_api.kinds import ROUTES as GATEWAY_ROUTES
 from baro.routing.hosts import OpenHost, covers, named_hosts, open_hosts, plain_host
 from baro.routing.installed import clusters_of, installed
 from baro.routing.possibilities import Possible, settle
 from baro.routing.reasons import Code, Reason, because
 from baro.routing.request import Request
-from baro.routing.table import RouteTable, known_controllers
+from baro.routing.table import RouteTable, is_known
 
-GATEWAY_ROUTES = frozenset(("HTTPRoute", "GRPCRoute", *UNREAD))
 ROUTED = GATEWAY_ROUTES | {"Ingress"}
 """Kinds that ask for a route."""
 ASSUMED = Controller("ingress-nginx")
@@ -110,8 +109,7 @@ def _routes(
     unready: Collection[str],
 ) -> ClusterRoutes:
     found = [each.controller for each in installed(objects)]
-    known = set(known_controllers())
-    wanted = [c for c in found if c.name in known]
+    wanted = [each for each in found if is_known(each.name)]
     if controller is not None:
         # Flags and settings of the installed one still hold for another release.
         same = next((c for c in wanted if c.name == controller.name), None)
@@ -126,7 +124,7 @@ def _routes(
         cluster,
         tables,
         assumed=ASSUMED in stood_in,
-        foreign=tuple(sorted({c.name for c in found} - known)),
+        foreign=tuple(sorted({each.name for each in found if each not in wanted})),
     )
 
 

@@ -36,7 +36,7 @@ class Routes(Protocol):
 
 
 class Strategy(Protocol):
-    """One controller. A module of this package offers it as `STRATEGY`."""
+    """One controller. Its module (of a package: `strategy`) offers it as `STRATEGY`."""
 
     @property
     def name(self) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib import import_module
+from importlib.util import find_spec
 from typing import Self
 
 import baro.routing as _package
@@ -77,8 +78,12 @@ class RouteTable:
 
 def known_controllers() -> list[str]:
     """Return the names that `find_strategy` knows, sorted."""
-    found = map(_strategy_in, sorted(_modules()))
-    return sorted(strategy.name for strategy in found if strategy is not None)
+    return sorted(filter(is_known, (name.replace("_", "-") for name in _modules())))
+
+
+def is_known(name: str) -> bool:
+    """Tell whether there is a strategy of that name; nobody else is imported."""
+    return _strategy(name) is not None
 
 
 def find_strategy(name: str) -> Strategy:
@@ -87,9 +92,8 @@ def find_strategy(name: str) -> Strategy:
     Raises:
         InputError: there is none.
     """
-    module = name.replace("-", "_")
-    strategy = _strategy_in(module) if module in _modules() else None
-    if strategy is None or strategy.name != name:
+    strategy = _strategy(name)
+    if strategy is None:
         raise InputError(
             f"baro does not know the ingress controller {name!r}",
             hint=f"it knows {', '.join(known_controllers())}",
@@ -98,11 +102,19 @@ def find_strategy(name: str) -> Strategy:
 
 
 @cache
-def _modules() -> frozenset[str]:
-    return frozenset(module.name for module in pkgutil.iter_modules(_package.__path__))
+def _modules() -> dict[str, str]:
+    """Return where each controller would have its strategy, by its module's name."""
+    return {
+        module.name: f"{module.name}.strategy" if module.ispkg else module.name
+        for module in pkgutil.iter_modules(_package.__path__)
+    }
 
 
-def _strategy_in(module: str) -> Strategy | None:
-    imported = import_module(f"{_package.__name__}.{module}")
-    strategy: Strategy | None = getattr(imported, "STRATEGY", None)
-    return strategy
+@cache
+def _strategy(name: str) -> Strategy | None:
+    place = _modules().get(name.replace("-", "_"))
+    if place is None or find_spec(f"{_package.__name__}.{place}") is None:
+        return None
+    module = import_module(f"{_package.__name__}.{place}")
+    found: Strategy | None = getattr(module, "STRATEGY", None)
+    return found if found is not None and found.name == name else None

@@ -9,7 +9,7 @@ import yaml
 from baro.routing.answer import Controller
 from baro.routing.declared import Declared
 from baro.routing.gateway_api.conditions import Condition
-from baro.routing.gateway_api.routes import GatewayApi
+from baro.routing.gateway_api.strategy import GatewayApi
 from baro.routing.table import RouteTable
 from baro.routing.world import World
 from tests.routing import short

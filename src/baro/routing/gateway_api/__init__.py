@@ -3,7 +3,3 @@
 Answers as the specification (v1.6) says, for any implementation of it. Where it
 leaves something to the implementation, both answers are given and none is certain.
 """
-
-from baro.routing.gateway_api.routes import STRATEGY
-
-__all__ = ["STRATEGY"]

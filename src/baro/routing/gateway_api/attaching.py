@@ -10,6 +10,7 @@ from typing import Any
 
 from baro.routing.declared import mapping, maps, sequence, text
 from baro.routing.gateway_api.hostnames import meet
+from baro.routing.gateway_api.kinds import LISTENERS
 from baro.routing.gateway_api.objects import (
     GROUP,
     PROTOCOLS,
@@ -20,7 +21,6 @@ from baro.routing.gateway_api.objects import (
     Route,
     declared_of,
 )
-from baro.routing.gateway_api.unread import LISTENERS
 from baro.routing.reasons import Code, Reason, because
 from baro.routing.world import World
 

@@ -7,13 +7,11 @@ from dataclasses import dataclass
 
 from baro.routing.declared import Declared, maps, sequence, text
 from baro.routing.gateway_api.hostnames import covers
+from baro.routing.gateway_api.kinds import LISTENERS, UNREAD
 from baro.routing.gateway_api.objects import GROUP
 from baro.routing.reasons import Code, Reason, because
 from baro.routing.world import World
 
-LISTENERS = ("ListenerSet", "XListenerSet")
-# A UDPRoute is not among them: a URL is asked for over TCP first.
-UNREAD = (*LISTENERS, "TLSRoute", "TCPRoute")
 _EXPERIMENTAL = "gateway.networking.x-k8s.io"
 
 

@@ -2,7 +2,3 @@
 
 Imitated from its source (tags `controller-v1.2.0` to `controller-v1.15.1`).
 """
-
-from baro.routing.ingress_nginx.strategy import STRATEGY
-
-__all__ = ["STRATEGY"]
