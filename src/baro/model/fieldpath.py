@@ -11,6 +11,8 @@ _PLAIN = re.compile(r"[^.\[\]'\"]+")
 
 MISSING: Any = object()
 
+_SCALARS = (str, int, float, type(None))
+
 
 def parse(text: str) -> FieldPath:
     """Read `a.b[0]['c.d']` into steps.
@@ -51,16 +53,16 @@ def dotted(path: FieldPath) -> str:
 def get(value: object, path: FieldPath, default: Any = None) -> Any:
     """Return what stands at `path`, or `default` where there is nothing."""
     for step in path:
-        # Nearly all are plain dicts, which is told at once.
+        # Nearly all are plain dicts or lists, which is told at once.
         if type(value) is dict:
             value = value.get(step, MISSING)
             if value is MISSING:
                 return default
-        elif isinstance(value, Mapping):
+        elif type(value) is not list and isinstance(value, Mapping):
             if step not in value:
                 return default
             value = value[step]
-        elif isinstance(step, int) and isinstance(value, Sequence):
+        elif isinstance(step, int) and isinstance(value, (list, Sequence)):
             if isinstance(value, str) or not 0 <= step < len(value):
                 return default
             value = value[step]
@@ -71,7 +73,9 @@ def get(value: object, path: FieldPath, default: Any = None) -> Any:
 
 def leaves(value: object, under: FieldPath = ()) -> Iterator[tuple[FieldPath, Any]]:
     """Yield every scalar (and every empty list or map) with its path."""
-    if isinstance(value, (dict, Mapping)) and value:
+    if isinstance(value, _SCALARS):
+        yield under, value
+    elif isinstance(value, (dict, Mapping)) and value:
         for key, inner in value.items():
             yield from leaves(inner, (*under, key))
     elif isinstance(value, list) and value:

@@ -39,7 +39,7 @@ class Manifest:
 
     def mapping(self, *path: str | int) -> Mapping[str, Any]:
         """Return the map at `path`; an empty one where there is none."""
-        value = get(self.body, path)
+        value = get(self.body, path, {})
         return value if isinstance(value, (dict, Mapping)) else {}
 
     def sequence(self, *path: str | int) -> list[Any]:

@@ -1,6 +1,6 @@
 """A Kubernetes object as it was given, and how to read it tolerantly."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -69,17 +69,17 @@ def text(value: object) -> str:
 
 def mapping(value: object) -> Mapping[str, Any]:
     """Return a map, or an empty one for anything else."""
-    return value if isinstance(value, Mapping) else {}
+    return value if isinstance(value, (dict, Mapping)) else {}
 
 
 def sequence(value: object) -> Sequence[Any]:
     """Return a list, or an empty one for anything else."""
-    return value if isinstance(value, list | tuple) else ()
+    return value if isinstance(value, (list, tuple)) else ()
 
 
-def maps(value: object) -> Iterator[Mapping[str, Any]]:
+def maps(value: object) -> Sequence[Mapping[str, Any]]:
     """Return the maps of a list; other elements are passed over."""
-    return (element for element in sequence(value) if isinstance(element, Mapping))
+    return [e for e in sequence(value) if isinstance(e, (dict, Mapping))]
 
 
 def _seconds(value: object) -> int | None:

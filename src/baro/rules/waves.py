@@ -1,5 +1,6 @@
 """The order in which Argo CD applies the objects of one Application."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from baro.model.manifest import Manifest
@@ -11,6 +12,7 @@ WEIGHT = "helm.sh/hook-weight"
 
 PHASES = ("PreSync", "Sync", "PostSync")
 """The phases of a sync that succeeds."""
+_SYNC = PHASES.index("Sync")
 # Argo CD: gitops-engine/pkg/sync/hook/helm/type.go
 _HELM = {
     "pre-install": "PreSync",
@@ -51,7 +53,7 @@ def is_hook(manifest: Manifest) -> bool:
 def first_step(manifest: Manifest) -> Step | None:
     """Return the step in which an object is applied; None for what no sync applies."""
     if not is_hook(manifest):
-        return Step(PHASES.index("Sync"), wave(manifest))
+        return Step(_SYNC, wave(manifest))
     phases = [PHASES.index(t) for t in hook_types(manifest) if t in PHASES]
     return Step(min(phases), wave(manifest)) if phases else None
 
@@ -61,10 +63,9 @@ def wave(manifest: Manifest) -> int:
     # Argo CD: gitops-engine/pkg/sync/syncwaves/waves.go
     annotations = manifest.mapping("metadata", "annotations")
     for key in (WAVE, WEIGHT):
-        try:
-            return int(str(annotations[key]))
-        except (KeyError, ValueError):
-            continue
+        if key in annotations:
+            with suppress(ValueError):
+                return int(str(annotations[key]))
     return 0
 
 

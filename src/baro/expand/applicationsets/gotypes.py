@@ -76,7 +76,7 @@ def json_kind(value: Any) -> str:
         return "integer" if value.is_integer() else "number"
     if isinstance(value, str):
         return "string"
-    return "object" if isinstance(value, Mapping) else "array"
+    return "object" if isinstance(value, (dict, Mapping)) else "array"
 
 
 @dataclass(frozen=True, slots=True)
