@@ -123,7 +123,7 @@ class World:
         by_kind: defaultdict[str, list[Declared]] = defaultdict(list)
         for declared in objects:
             by_kind[declared.kind].append(declared)
-        services = [_service(declared) for declared in by_kind["Service"]]
+        services = [read_service(declared) for declared in by_kind["Service"]]
         return cls(
             ingresses=tuple(
                 read_ingress(declared)
@@ -189,14 +189,16 @@ def _rule(rule: Mapping[str, Any]) -> Rule:
             )
             for path in maps(http.get("paths"))
         )
-        if isinstance(http, Mapping)
+        if isinstance(http, (dict, Mapping))
         else None,
     )
 
 
 def _backend(value: object) -> Backend | None:
+    if value is None:
+        return None
     service = mapping(value).get("service")
-    if not isinstance(service, Mapping):
+    if not isinstance(service, (dict, Mapping)):
         return None
     port = mapping(service.get("port"))
     number = text(port.get("number"))
@@ -206,7 +208,8 @@ def _backend(value: object) -> Backend | None:
     )
 
 
-def _service(declared: Declared) -> Service:
+def read_service(declared: Declared) -> Service:
+    """Read one Service; parts of the wrong type count as absent."""
     spec = declared.spec
     return Service(
         namespace=declared.namespace,

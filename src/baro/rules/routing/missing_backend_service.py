@@ -81,7 +81,7 @@ from baro.model.ref import ObjectRef
 from baro.model.snapshot import Snapshot
 from baro.model.workload import POD_TEMPLATES
 from baro.routing.declared import Declared
-from baro.routing.world import INGRESS_GROUP, Service, World
+from baro.routing.world import INGRESS_GROUP, Service, read_service
 from baro.rules.made import makers
 from baro.rules.nearest import nearest
 from baro.rules.routed import path_fields
@@ -158,12 +158,10 @@ def _wrong_port(
 
 def _services(state: Snapshot) -> dict[ObjectRef, Service]:
     """Return the Services of every cluster."""
-    found = {}
-    for manifest in state.of_kind("Service", group=""):
-        world = World.of((Declared(manifest.body),))
-        for service in world.services.values():
-            found[manifest.ref] = service
-    return found
+    return {
+        manifest.ref: read_service(Declared(manifest.body))
+        for manifest in state.of_kind("Service", group="")
+    }
 
 
 def _operated(state: Snapshot) -> dict[tuple[str, str], set[str]]:
