@@ -3,7 +3,8 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from itertools import chain
 from typing import Self
 
 from baro.errors import InputError
@@ -39,7 +40,7 @@ def routed(snapshot: Snapshot) -> Sequence[ClusterRoutes]:
     )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Nginx:
     """One ingress-nginx, and what it makes of the Ingresses of its cluster."""
 
@@ -61,10 +62,10 @@ class Nginx:
         """Return how its release and its settings make it behave."""
         return self.routes.table.behaviour
 
-    @property
-    def servers(self) -> Iterator[Server]:
-        """Yield its servers, by host."""
-        return (self.routes.servers[host] for host in sorted(self.routes.servers))
+    @cached_property
+    def servers(self) -> Sequence[Server]:
+        """Return its servers, by host."""
+        return [self.routes.servers[host] for host in sorted(self.routes.servers)]
 
     def annotation(self, name: str) -> str:
         """Return an annotation's key, with the prefix that this controller reads."""
@@ -82,10 +83,14 @@ class Nginx:
             return None
         return self.routes.answer(request)
 
+    @cached_property
+    def by_host(self) -> Mapping[str, Sequence["Path"]]:
+        """Return the paths that Ingresses give to each host, each once."""
+        return {one.host: tuple(_paths(self, one)) for one in self.servers}
+
     def paths(self) -> Iterator["Path"]:
         """Yield the paths that are served, each once."""
-        for server in self.servers:
-            yield from paths_of(self, server)
+        return chain.from_iterable(self.by_host.values())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -127,22 +132,28 @@ class Path:
         return annotated(self.ingress, self.nginx.annotation(name))
 
 
-def ingress_nginx(snapshot: Snapshot) -> Iterator[Nginx]:
-    """Yield every ingress-nginx of a state.
+@lru_cache(maxsize=1)
+def ingress_nginx(snapshot: Snapshot) -> Sequence[Nginx]:
+    """Return every ingress-nginx of a state; all rules share them.
 
     A cluster that installs none, and none of another kind either, is taken to have
     the last release; one that installs only controllers baro does not know has none.
     """
-    for cluster in routed(snapshot):
-        if cluster.assumed and cluster.foreign:
-            continue
-        for table in cluster.tables:
-            if isinstance(table.routes, IngressNginxRoutes):
-                yield Nginx.of(cluster, table.routes)
+    return tuple(
+        Nginx.of(cluster, table.routes)
+        for cluster in routed(snapshot)
+        if not (cluster.assumed and cluster.foreign)
+        for table in cluster.tables
+        if isinstance(table.routes, IngressNginxRoutes)
+    )
 
 
-def paths_of(nginx: Nginx, server: Server) -> Iterator[Path]:
-    """Yield the paths that Ingresses give to a host, each once."""
+def paths_of(nginx: Nginx, server: Server) -> Sequence[Path]:
+    """Return the paths that Ingresses give to a host, each once."""
+    return nginx.by_host[server.host]
+
+
+def _paths(nginx: Nginx, server: Server) -> Iterator[Path]:
     # A plain Prefix becomes two locations.
     found: defaultdict[tuple[str, str, str], list[Location]] = defaultdict(list)
     for location in server.locations:

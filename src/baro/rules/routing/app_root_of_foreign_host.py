@@ -71,7 +71,7 @@ from baro.rules.rule import Context, rule
 def check(ctx: Context) -> Iterator[Finding]:
     for nginx in ingress_nginx(ctx.declared):
         for server in nginx.servers:
-            paths = list(paths_of(nginx, server))
+            paths = paths_of(nginx, server)
             roots = [path.ingress for path in paths if path.text == "/"]
             senders = {
                 path.location.owner_key: path.ingress

@@ -98,7 +98,7 @@ from baro.rules.wording import some
 def check(ctx: Context) -> Iterator[Finding]:
     for nginx in ingress_nginx(ctx.declared):
         for server in nginx.servers:
-            own = list(paths_of(nginx, server))
+            own = paths_of(nginx, server)
             for behind in _behind(nginx, server) if own else ():
                 hidden = [
                     p for p in paths_of(nginx, behind) if _hides(nginx, server, p)
