@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from baro.model.manifest import Manifest
@@ -58,6 +59,7 @@ def installed(manifests: Sequence[Manifest]) -> list[Installed]:
     return found
 
 
+@lru_cache(maxsize=1024)
 def controller_of(image: str) -> tuple[str, str]:
     """Return the controller that an image holds, and its version; empty if unknown."""
     match = _IMAGE.fullmatch(image)

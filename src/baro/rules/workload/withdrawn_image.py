@@ -50,6 +50,7 @@ docker.io/bitnami/postgresql:15.4.0-debian-11-r10: not found
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from baro.model.finding import Evidence, Finding, Layer, Severity
 from baro.model.workload import containers
@@ -81,6 +82,7 @@ def check(ctx: Context) -> Iterator[Finding]:
                 )
 
 
+@lru_cache(maxsize=1024)
 def _replacement(image: str) -> str:
     """Return where an image is now; nothing where it has not moved."""
     bitnami = _BITNAMI.fullmatch(image)
