@@ -24,11 +24,11 @@ def causes(value: Any, shape: Shape, path: FieldPath = ()) -> Iterator[Cause]:
     A field that is null counts as absent; an element that is null is refused.
     Unknown fields are dropped, not refused.
     """
-    refused = next(_misfits(value, shape, path), None)
+    kind = json_kind(value)
+    refused = _misfit(value, kind, shape, path)
     if refused is not None:
         yield refused
-        return
-    if isinstance(value, Mapping):
+    elif kind == "object":
         yield from _fields(value, shape, path)
     elif isinstance(value, list) and shape.elements is not None:
         for index, element in enumerate(value):
@@ -46,23 +46,22 @@ def _fields(value: Mapping[str, Any], shape: Shape, path: FieldPath) -> Iterator
             yield from causes(inner, known, (*path, name))
 
 
-def _misfits(value: Any, shape: Shape, path: FieldPath) -> Iterator[Cause]:
-    place = written(path)
-    kind = json_kind(value)
+def _misfit(value: Any, kind: str, shape: Shape, path: FieldPath) -> Cause | None:
+    """Return what is wrong with a value itself, whatever it holds."""
     wanted = shape.type
     if wanted == "integer" and kind in ("integer", "number"):
         if shape.format in _WORDS and not _holds(value, _WORDS[shape.format]):
             kind, wanted = "float64", shape.format
         elif kind == "number":
-            yield path, _of_type(place, kind, wanted)
-    if wanted and kind not in wanted.split(","):
-        yield path, _of_type(place, kind, wanted)
-    elif isinstance(value, str):
-        yield from ((path, text) for text in _texts(value, shape, place))
+            return _of_type(path, kind, wanted)
+    if wanted not in ("", kind) and kind not in wanted.split(","):
+        return _of_type(path, kind, wanted)
+    return _text(value, shape, path) if kind == "string" else None
 
 
-def _of_type(place: str, kind: str, wanted: str) -> str:
-    return (
+def _of_type(path: FieldPath, kind: str, wanted: str) -> Cause:
+    place = written(path)
+    return path, (
         f'{place}: Invalid value: "{kind}": '
         f'{place} in body must be of type {wanted}: "{kind}"'
     )
@@ -73,17 +72,24 @@ def _holds(value: float, bits: int) -> bool:
     return value == value // 1 and -(2**bits) <= value < 2**bits
 
 
-def _texts(value: str, shape: Shape, place: str) -> Iterator[str]:
-    invalid = f'{place}: Invalid value: "{value}": {place} in body should'
+def _text(value: str, shape: Shape, path: FieldPath) -> Cause | None:
     if len(value) < shape.shortest:
-        yield f"{invalid} be at least {shape.shortest} chars long"
-    elif shape.longest is not None and len(value) > shape.longest:
-        yield f"{place}: Too long: may not be more than {shape.longest} bytes"
-    elif shape.pattern and re.search(shape.pattern, value) is None:
-        yield f"{invalid} match '{shape.pattern}'"
-    elif shape.enum and value not in shape.enum:
+        return _invalid(path, value, f"be at least {shape.shortest} chars long")
+    if shape.longest is not None and len(value) > shape.longest:
+        most = f"may not be more than {shape.longest} bytes"
+        return path, f"{written(path)}: Too long: {most}"
+    if shape.pattern and re.search(shape.pattern, value) is None:
+        return _invalid(path, value, f"match '{shape.pattern}'")
+    if shape.enum and value not in shape.enum:
         known = ", ".join(f'"{each}"' for each in shape.enum)
-        yield f'{place}: Unsupported value: "{value}": supported values: {known}'
+        unsupported = f'Unsupported value: "{value}": supported values: {known}'
+        return path, f"{written(path)}: {unsupported}"
+    return None
+
+
+def _invalid(path: FieldPath, value: str, wanted: str) -> Cause:
+    place = written(path)
+    return path, f'{place}: Invalid value: "{value}": {place} in body should {wanted}'
 
 
 def written(path: FieldPath) -> str:
