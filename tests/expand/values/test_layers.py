@@ -55,7 +55,7 @@ def layers(
             "a.b",
             "app.yaml:13:11",
         ),
-        ("      values: >-\n        {a: {b: 1}}\n", "a.b", "app.yaml:11:9"),
+        ("      values: >-\n        {a: {b: 1}}\n", "a.b", "app.yaml:11:14"),
         ("      values: |\n        a: 1\n", "none", "app.yaml:10:7"),
         ('      values: "a: 1"\n', "a", "app.yaml:10:7"),
         (
