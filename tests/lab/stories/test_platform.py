@@ -15,15 +15,24 @@ import yaml
 
 from lab import Lab
 from lab.api import Object
-from lab.binaries import CONTROL_PLANE, argocd_version
+from lab.binaries import CONTROL_PLANE, EXTERNAL_SECRETS, argocd_version
 from lab.errors import WaitError
 from lab.location import ARGOCD_NAMESPACE
 from lab.parity import templated
 from lab.parity.project import CHARTS_URL, project_folders
 from lab.parts.catalog import ARGOCD, CLUSTER
+from lab.parts.secrets import MODULE
 
 PARTS = (*ARGOCD, *CLUSTER, "external-secrets", "stand-ins")
 STORE = "packages/external-secrets/manifests/cluster-secret-store.yaml"
+# The chart in the example is a small one, and leaves the schemas of its kinds out.
+# Argo CD compares by schemas: the ones that the operator has must stay.
+DEFINITIONS = "vendor/charts/external-secrets-0.19.2/crds/crds.yaml"
+KINDS = (
+    "external-secrets.io_clustersecretstores.yaml",
+    "external-secrets.io_externalsecrets.yaml",
+    "generators.external-secrets.io_passwords.yaml",
+)
 # What somebody applies by hand before the first chart: see the platform's README.
 FIRST = (STORE, "packages/argo-cd/manifests")
 HOOK = "argocd.argoproj.io/hook"
@@ -46,12 +55,15 @@ class Target:
 
 @pytest.fixture(scope="module")
 def platform(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the example with a secret store that the lab has."""
+    """Return the example with a secret store, and kinds, that the lab has."""
     folder = tmp_path_factory.mktemp("platform") / "platform"
     shutil.copytree(project_folders()["platform"], folder)
     store = yaml.safe_load((folder / STORE).read_text())
     store["spec"]["provider"] = {"fake": {"data": _stored(folder)}}
     (folder / STORE).write_text(yaml.safe_dump(store))
+    real = EXTERNAL_SECRETS.source(MODULE) / "config" / "crds" / "bases"
+    texts = [(real / name).read_text() for name in KINDS]
+    (folder / DEFINITIONS).write_text("\n---\n".join(texts))
     return folder
 
 
