@@ -12,6 +12,7 @@ from baro.model.manifest import Manifest
 from baro.model.ref import ObjectRef
 from baro.model.refused import RefusedObject
 from baro.model.route import ExpectedRoute
+from baro.model.workload import POD_TEMPLATES, Need, needs
 
 
 class State(StrEnum):
@@ -81,6 +82,17 @@ class Snapshot:
     def of_application(self, application: ObjectRef) -> Sequence[Manifest]:
         """Return what an Application renders."""
         return self._by_application.get(application, ())
+
+    @cached_property
+    def workloads(self) -> Sequence[Manifest]:
+        """Return what runs Pods, in the order of the state."""
+        return [m for m in self.manifests if m.kind in POD_TEMPLATES]
+
+    @cached_property
+    def needs(self) -> Sequence[tuple[Manifest, Sequence[Need]]]:
+        """Return the workloads whose Pods need something, and what."""
+        found = ((workload, tuple(needs(workload))) for workload in self.workloads)
+        return [(workload, wanted) for workload, wanted in found if wanted]
 
     def applications(self) -> Sequence[Manifest]:
         """Return Argo CD's Applications."""

@@ -132,11 +132,14 @@ def _items(
 
 def _environment(container: Mapping[str, Any], path: FieldPath) -> Iterator[Need]:
     for index, entry in enumerate(_list(container.get("env"))):
+        source = get(entry, ("valueFrom",))
+        if source is None:
+            continue
         for field, kind in (
             ("secretKeyRef", "Secret"),
             ("configMapKeyRef", "ConfigMap"),
         ):
-            ref = get(entry, ("valueFrom", field))
+            ref = get(source, (field,))
             if isinstance(ref, Mapping) and ref.get("name"):
                 yield Need(
                     kind,

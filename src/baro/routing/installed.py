@@ -8,7 +8,7 @@ from typing import Any
 
 from baro.model.manifest import Manifest
 from baro.model.ref import ObjectRef
-from baro.model.workload import containers
+from baro.model.workload import POD_TEMPLATES, containers
 from baro.routing.answer import Controller
 
 # The end of an image's repository, and the controller that it holds.
@@ -46,7 +46,7 @@ def installed(manifests: Sequence[Manifest]) -> list[Installed]:
     """
     settings = {m.ref: m for m in manifests if m.kind == "ConfigMap"}
     found = []
-    for workload in manifests:
+    for workload in (m for m in manifests if m.kind in POD_TEMPLATES):
         for _, container in containers(workload):
             name, version = controller_of(str(container.get("image") or ""))
             if name:

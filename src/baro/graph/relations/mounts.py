@@ -9,12 +9,11 @@ from baro.graph.graph import Edge, Relation
 from baro.model.fieldpath import dotted
 from baro.model.ref import ObjectRef
 from baro.model.snapshot import Snapshot
-from baro.model.workload import needs
 
 
 def edges(snapshot: Snapshot) -> Iterator[Edge]:
-    for manifest in snapshot.manifests:
-        for need in needs(manifest):
+    for manifest, wanted in snapshot.needs:
+        for need in wanted:
             dependency = ObjectRef(
                 need.kind, need.name, manifest.ref.namespace, "", manifest.cluster
             )

@@ -2,11 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from baro.graph.graph import Edge, Relation
 from baro.model.manifest import Manifest
 from baro.model.snapshot import Snapshot
-from baro.model.workload import pod_labels, pod_template
+from baro.model.workload import pod_labels
 
 Workloads = Mapping[tuple[str, str], Sequence[Manifest]]
 
@@ -18,12 +19,12 @@ def edges(snapshot: Snapshot) -> Iterator[Edge]:
             yield Edge(service.ref, workload.ref, Relation.SELECTS, "spec.selector")
 
 
+@lru_cache(maxsize=4)
 def workloads_by_namespace(snapshot: Snapshot) -> Workloads:
     """Return what runs Pods, by cluster and namespace."""
     found: defaultdict[tuple[str, str], list[Manifest]] = defaultdict(list)
-    for manifest in snapshot.manifests:
-        if pod_template(manifest) is not None:
-            found[manifest.cluster, manifest.ref.namespace].append(manifest)
+    for manifest in snapshot.workloads:
+        found[manifest.cluster, manifest.ref.namespace].append(manifest)
     return found
 
 

@@ -68,7 +68,6 @@ from collections.abc import Iterator
 
 from baro.model.finding import Evidence, Finding, Layer, Severity
 from baro.model.ref import ObjectRef
-from baro.model.workload import needs
 from baro.rules.made import makers
 from baro.rules.nearest import nearest
 from baro.rules.rule import Context, rule
@@ -80,8 +79,8 @@ _SHOWN = 12
 @rule("missing-key", Severity.ERROR, layer=Layer.SECRET)
 def check(ctx: Context) -> Iterator[Finding]:
     made = makers(ctx.declared)
-    for manifest in ctx.declared.manifests:
-        for need in needs(manifest):
+    for manifest, wanted in ctx.declared.needs:
+        for need in wanted:
             ref = ObjectRef(
                 need.kind, need.name, manifest.ref.namespace, "", manifest.cluster
             )

@@ -75,7 +75,6 @@ from collections.abc import Iterator
 
 from baro.model.finding import Confidence, Evidence, Finding, Layer, Severity
 from baro.model.ref import ObjectRef
-from baro.model.workload import needs
 from baro.rules.made import makers
 from baro.rules.nearest import nearest
 from baro.rules.rule import Context, rule
@@ -84,11 +83,11 @@ from baro.rules.rule import Context, rule
 @rule("missing-reference", Severity.ERROR, layer=Layer.SECRET)
 def check(ctx: Context) -> Iterator[Finding]:
     made = makers(ctx.declared)
-    for manifest in ctx.declared.manifests:
+    for manifest, wanted in ctx.declared.needs:
         told = set()
         place = (manifest.cluster, manifest.ref.namespace)
         guess = made.elsewhere or place in made.operators
-        for need in needs(manifest):
+        for need in wanted:
             ref = ObjectRef(
                 need.kind, need.name, manifest.ref.namespace, "", manifest.cluster
             )

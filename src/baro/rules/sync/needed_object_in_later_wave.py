@@ -106,7 +106,7 @@ from baro.model.finding import Evidence, Finding, Layer, Severity
 from baro.model.manifest import Manifest
 from baro.model.ref import ObjectRef
 from baro.model.snapshot import Snapshot
-from baro.model.workload import Need, needs
+from baro.model.workload import Need
 from baro.rules.lines import lines
 from baro.rules.rule import Context, rule
 from baro.rules.waves import first_step
@@ -119,12 +119,15 @@ Makers = Mapping[tuple[str, str, str, str], list[Manifest]]
 
 @rule("needed-object-in-later-wave", Severity.ERROR, layer=Layer.SYNC)
 def check(ctx: Context) -> Iterator[Finding]:
-    made = _made(ctx.declared)
-    for manifest in ctx.declared.manifests:
-        if manifest.application is None or manifest.kind not in WAITING:
-            continue
+    waiting = [
+        (manifest, wanted)
+        for manifest, wanted in ctx.declared.needs
+        if manifest.application is not None and manifest.kind in WAITING
+    ]
+    made = _made(ctx.declared) if waiting else {}
+    for manifest, wanted in waiting:
         said: set[tuple[str, str]] = set()
-        for need in needs(manifest):
+        for need in wanted:
             maker = _later(made, manifest, need)
             if maker is None or need.optional or (need.kind, need.name) in said:
                 continue

@@ -66,7 +66,7 @@ _FROZEN = re.compile(r"(?:[a-z]+\.)?k8s\.gcr\.io/(?P<rest>.+)")
 
 @rule("withdrawn-image", Severity.WARNING, layer=Layer.WORKLOAD)
 def check(ctx: Context) -> Iterator[Finding]:
-    for manifest in ctx.declared.manifests:
+    for manifest in ctx.declared.workloads:
         for path, container in containers(manifest):
             image = container.get("image")
             if not isinstance(image, str):
