@@ -102,23 +102,24 @@ def makers(snapshot: Snapshot) -> Makers:
 
 def _note(manifest: Manifest, found: Makers) -> None:
     ref = manifest.ref
+    kind = ref.kind
     place = (manifest.cluster, ref.namespace)
-    if manifest.kind in KINDS and ref.group == "":
+    if kind in KINDS and ref.group == "":
         found.add(ref, entries(manifest))
-    elif manifest.kind in ("ExternalSecret", "SealedSecret", "Certificate"):
+    elif kind in ("ExternalSecret", "SealedSecret", "Certificate"):
         name, _ = made_secret(manifest)
         made = ObjectRef("Secret", name, ref.namespace, "", manifest.cluster)
         found.add(made, _made_keys(manifest))
-    elif manifest.kind == "ClusterExternalSecret":
+    elif kind == "ClusterExternalSecret":
         name = manifest.text("spec", "externalSecretName") or ref.name
         target = manifest.text("spec", "externalSecretSpec", "target", "name")
         found.everywhere(target or name)
-    elif manifest.kind == "StatefulSet":
+    elif kind == "StatefulSet":
         for name in claimed(manifest):
             claim = "PersistentVolumeClaim"
             found.add(ObjectRef(claim, name, ref.namespace, "", manifest.cluster), None)
         found.mention(place, _arguments(manifest))
-    elif manifest.kind in POD_TEMPLATES:
+    elif kind in POD_TEMPLATES:
         found.mention(place, _arguments(manifest))
     elif _custom(ref.group):
         _note_operated(manifest, found)
@@ -141,6 +142,8 @@ def _note_operated(manifest: Manifest, found: Makers) -> None:
 def _note_annotations(manifest: Manifest, found: Makers) -> None:
     """Note what a controller makes because an annotation asks for it."""
     annotations = manifest.mapping("metadata", "annotations")
+    if not annotations:
+        return
     place = (manifest.cluster, manifest.ref.namespace)
     if manifest.kind == "Service":
         # OpenShift's serving certificates are asked for here.

@@ -12,7 +12,6 @@ WEIGHT = "helm.sh/hook-weight"
 
 PHASES = ("PreSync", "Sync", "PostSync")
 """The phases of a sync that succeeds."""
-_SYNC = PHASES.index("Sync")
 # Argo CD: gitops-engine/pkg/sync/hook/helm/type.go
 _HELM = {
     "pre-install": "PreSync",
@@ -35,6 +34,11 @@ class Step:
         return f"{PHASES[self.phase]} wave {self.wave}"
 
 
+_SYNC = PHASES.index("Sync")
+_ORDINARY = Step(_SYNC, 0)
+"""The step of nearly all objects."""
+
+
 def hook_types(manifest: Manifest) -> tuple[str, ...]:
     """Return when an object runs as a hook; nothing for an ordinary object."""
     # Argo CD: gitops-engine/pkg/sync/hook/hook.go
@@ -52,6 +56,9 @@ def is_hook(manifest: Manifest) -> bool:
 
 def first_step(manifest: Manifest) -> Step | None:
     """Return the step in which an object is applied; None for what no sync applies."""
+    annotations = manifest.mapping("metadata", "annotations")
+    if not annotations:
+        return _ORDINARY
     if not is_hook(manifest):
         return Step(_SYNC, wave(manifest))
     phases = [PHASES.index(t) for t in hook_types(manifest) if t in PHASES]

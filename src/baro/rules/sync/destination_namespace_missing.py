@@ -84,8 +84,9 @@ def check(ctx: Context) -> Iterator[Finding]:
     made = _made(ctx.declared, places)
     for manifest in ctx.declared.applications():
         application = Application(manifest)
-        namespace = application.destination.namespace
-        where = places.of_destination(application.destination)
+        destination = application.destination
+        namespace = destination.namespace
+        where = places.of_destination(destination)
         if not namespace or namespace in known or unresolved(application):
             continue
         if {(where.key, namespace), ("", namespace)} & made:
@@ -109,8 +110,9 @@ def _made(snapshot: Snapshot, places: Places) -> set[tuple[str, str]]:
     for manifest in snapshot.applications():
         application = Application(manifest)
         if application.creates_namespace:
-            where = places.of_destination(application.destination)
-            made.add((where.key, application.destination.namespace))
+            destination = application.destination
+            where = places.of_destination(destination)
+            made.add((where.key, destination.namespace))
     for manifest in snapshot.of_kind("Namespace"):
         owner = snapshot.get(manifest.application) if manifest.application else None
         cluster = ""

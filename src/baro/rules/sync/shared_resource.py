@@ -122,10 +122,12 @@ def check(ctx: Context) -> Iterator[Finding]:
 def _placed(snapshot: Snapshot, scopes: Scopes, manifest: Manifest) -> ObjectRef:
     """Return the object's name with the namespace that Argo CD gives it."""
     ref = manifest.ref
-    owner = snapshot.get(manifest.application) if manifest.application else None
     if scopes.cluster_scoped(ref):
         return replace(ref, namespace="")
-    if ref.namespace or owner is None:
+    if ref.namespace or manifest.application is None:
+        return ref
+    owner = snapshot.get(manifest.application)
+    if owner is None:
         return ref
     return replace(ref, namespace=Application(owner).destination.namespace)
 
