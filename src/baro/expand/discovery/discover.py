@@ -75,12 +75,13 @@ def discover(
     files = [path for path in tree.files() if not _within(path, skip)]
     chosen = frozenset(_chosen(tree, only))
     charts = _charts(files)
+    parts = frozenset(charts)
     patches = patch_files(tree, files)
     reader = _Reader(tree)
     manifests: list[Manifest] = []
     unread: list[Unread] = []
     for path in files:
-        if not _MANIFEST.fullmatch(path) or path in patches or _in_chart(path, charts):
+        if not _MANIFEST.fullmatch(path) or path in patches or _in_chart(path, parts):
             continue
         found = reader.read(path)
         if isinstance(found, Gap):
@@ -165,10 +166,9 @@ def _is_part(path: str) -> bool:
     return path.startswith(("templates/", "charts/"))
 
 
-def _in_chart(path: str, charts: Sequence[str]) -> bool:
-    known = frozenset(charts)
+def _in_chart(path: str, charts: frozenset[str]) -> bool:
     return any(
-        above in known and _is_part(path[len(above) :].lstrip("/"))
+        above in charts and _is_part(path[len(above) :].lstrip("/"))
         for above in treepath.ancestors(path)
     )
 

@@ -1,6 +1,7 @@
 """Paths inside a tree of files; none of them leaves its root."""
 
 from collections.abc import Callable
+from functools import lru_cache
 
 LONGEST_CHAIN = 40
 """Symlinks that one path may pass through, as Linux has it."""
@@ -10,6 +11,7 @@ class OutsideError(ValueError):
     """A path leaves the root of its tree."""
 
 
+@lru_cache(maxsize=4096)
 def normal(path: str) -> str:
     """Return a path without `.`, `..` and doubled slashes; the root is empty.
 

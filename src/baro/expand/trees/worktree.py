@@ -65,17 +65,26 @@ class FolderTree(SourceTree):
             )
         except OSError as error:
             raise UnreadableFileError(f"{path}: {error.strerror}") from error
-        with os.fdopen(descriptor, "rb") as file:
+        try:
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode):
                 raise UnreadableFileError(f"{path} is not a regular file")
             if status.st_size > LARGEST_FILE:
                 size = LARGEST_FILE // (1024 * 1024)
                 raise UnreadableFileError(f"{path} is larger than {size} MiB")
-            try:
-                return file.read(status.st_size + 1)
-            except OSError as error:
-                raise UnreadableFileError(f"{path}: {error.strerror}") from error
+            return _content(descriptor, status.st_size + 1)
+        except OSError as error:
+            raise UnreadableFileError(f"{path}: {error.strerror}") from error
+        finally:
+            os.close(descriptor)
+
+
+def _content(descriptor: int, most: int) -> bytes:
+    """Read a file up to `most` bytes; a file system may give it in pieces."""
+    content = b""
+    while piece := os.read(descriptor, most - len(content)):
+        content += piece
+    return content
 
 
 class _Walk:
