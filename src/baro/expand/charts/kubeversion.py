@@ -1,6 +1,7 @@
 """Kubernetes versions as Argo CD hands them to Helm."""
 
 import re
+from functools import lru_cache
 
 # As in k8s.io/apimachinery/pkg/util/version: ParseGeneric
 _VERSION = re.compile(r"\s*v?([0-9]+(?:\.[0-9]+)*)(.*)", re.DOTALL)
@@ -11,6 +12,7 @@ class KubeVersionError(ValueError):
     """The text is no Kubernetes version; the message is that of Kubernetes."""
 
 
+@lru_cache(maxsize=64)
 def normal_version(text: str) -> str:
     """Return a version without `v` and suffixes: `v1.29.4+k3s1` is `1.29.4`.
 

@@ -27,6 +27,7 @@ from baro.model.expansion import (
 _RELEASE = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$"
 _LONGEST_RELEASE = 53
 _HELM_VERSIONS = ("", "v3", "v4")
+_JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,29 +51,31 @@ def prepare_helm(site: HelmSite, rendering: Rendering) -> PreparedSource:
     What stops it is in the rendering, together with all that was known before.
     """
     spec = site.spec
-    known = rendering
+    found: dict[str, Any] = {}
     try:
-        known = replace(
-            known,
-            release=_release(site),
-            namespace=_namespace(spec),
-            kube_version=_kube_version(site),
-        )
+        found |= {
+            "release": _release(site),
+            "namespace": _namespace(spec),
+            "kube_version": _kube_version(site),
+        }
         values = gather(site.values)
-        known = replace(
-            known, layers=values.layers, values=values.merged, missing=values.missing
-        )
+        found |= {
+            "layers": values.layers,
+            "values": values.merged,
+            "missing": values.missing,
+        }
         chart = site.charts.folder(site.values.tree, site.values.path)
-        known = replace(known, chart=chart.content)
-        _check(spec, known.release)
+        found["chart"] = chart.content
+        _check(spec, found["release"])
         chart = site.charts.whole(
             chart,
             partial(completed, chart, site.values.tree, site.values.path, site.charts),
         )
-        if chart.content is not known.chart:
-            known = replace(known, chart=chart.content)
+        found["chart"] = chart.content
+        known = replace(rendering, **found)
         request = _request(site, known, chart, values)
     except StoppedError as error:
+        known = replace(rendering, **found)
         return PreparedSource(stopped(known, error), site.destination)
     return PreparedSource(
         known,
@@ -154,7 +157,7 @@ def json_values(values: Mapping[str, Any]) -> str:
         StoppedError: a number is none in JSON.
     """
     try:
-        return json.dumps(values, ensure_ascii=False, allow_nan=False)
+        return _JSON.encode(values)
     except ValueError as error:
         raise refused(
             FailureKind.VALUES,

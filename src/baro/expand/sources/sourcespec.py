@@ -44,7 +44,7 @@ class SourceSpec:
     def section(self, key: str) -> Mapping[str, Any]:
         """Return the options of one tool, such as `kustomize`."""
         value = self.body.get(key)
-        return value if isinstance(value, Mapping) else {}
+        return value if isinstance(value, (dict, Mapping)) else {}
 
     @property
     def helm(self) -> Mapping[str, Any]:

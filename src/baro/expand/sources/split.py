@@ -127,8 +127,12 @@ def printed_by_helm(body: Mapping[str, Any], *, tests: bool) -> bool:
 def hook_events(body: Mapping[str, Any]) -> frozenset[str] | None:
     """Return the Helm hook events of an object; None where it is no hook."""
     metadata = body.get("metadata")
-    annotations = metadata.get("annotations") if isinstance(metadata, Mapping) else None
-    if not isinstance(annotations, Mapping) or _HOOK not in annotations:
+    if not isinstance(metadata, (dict, Mapping)):
+        return None
+    annotations = metadata.get("annotations")
+    if not annotations or not isinstance(annotations, Mapping):
+        return None
+    if _HOOK not in annotations:
         return None
     return frozenset(
         event.strip().lower() for event in str(annotations[_HOOK]).split(",")
