@@ -77,6 +77,11 @@ class Scopes:
         key = (str(spec.get("group")), str(names.get("kind")))
         self._namespaced.setdefault(key, spec.get("scope") != "Cluster")
 
+    @property
+    def knows_custom(self) -> bool:
+        """Tell whether any kind was learnt that is not Kubernetes' own."""
+        return len(self._namespaced) > len(_BUILT_IN)
+
     def namespaced(self, body: Mapping[str, Any]) -> bool:
         """Tell whether an object lives in a namespace."""
         group, slash, _ = str(body.get("apiVersion") or "").partition("/")
@@ -90,7 +95,7 @@ class Scopes:
         """
         # Argo CD: controller/state.go, NormalizeTargetObjects
         metadata = body.get("metadata")
-        metadata = metadata if isinstance(metadata, Mapping) else {}
+        metadata = metadata if isinstance(metadata, (dict, Mapping)) else {}
         if not self.namespaced(body):
             if not metadata.get("namespace"):
                 return body

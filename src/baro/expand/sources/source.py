@@ -288,6 +288,8 @@ def rescoped(rendering: Rendering, scopes: Scopes) -> Rendering:
 
     For kinds whose CRD was rendered later than they were.
     """
+    if not scopes.knows_custom:
+        return rendering
     namespace = rendering.application.text("spec", "destination", "namespace")
     settled = tuple(
         _resettled(manifest, scopes.settled(manifest.body, namespace))
