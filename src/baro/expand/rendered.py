@@ -18,7 +18,7 @@ def rendered_roots(
     or was built by Kustomize out of files. `tops` names, for the identity of each
     rendered object, the root that its chain begins at.
     """
-    rendered: dict[ObjectRef, list[Manifest]] = {}
+    rendered: dict[tuple[str, str, str], list[Manifest]] = {}
     for manifest in manifests:
         if manifest.origin.owner is not None:
             rendered.setdefault(anywhere(manifest.ref), []).append(manifest)
@@ -42,6 +42,6 @@ def rendered_roots(
     return frozenset(id(root) for root in roots if is_rendered(root))
 
 
-def anywhere(ref: ObjectRef) -> ObjectRef:
+def anywhere(ref: ObjectRef) -> tuple[str, str, str]:
     """Return a name without namespace: a file may leave it to its Application."""
-    return ObjectRef(ref.kind, ref.name, "", ref.group)
+    return ref.kind, ref.name, ref.group

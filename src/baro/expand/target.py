@@ -14,6 +14,7 @@ from baro.expand.admission.shapes import Version
 from baro.expand.applicationsets.applicationset import GenerationOptions, generate
 from baro.expand.applicationsets.projects import absent_projects
 from baro.expand.clusters.inventory import Inventory, take_inventory
+from baro.expand.clusters.registration import registers
 from baro.expand.destinations import Destinations, control_plane
 from baro.expand.options import DEEPEST, MOST, Options
 from baro.expand.platform import Platform
@@ -102,8 +103,9 @@ class _Queue:
         """Take what a source of an Application gave."""
         self.expanded.prepared.append(source)
         self.expanded.renderings.append(rendering)
+        above = (*above, rendering.application.ref)
         for manifest in rendering.manifests:
-            self.take(manifest, (*above, rendering.application.ref))
+            self.take(manifest, above)
 
     def _offer(self, manifest: Manifest, above: tuple[ObjectRef, ...]) -> Iterator[Gap]:
         """Take what can be expanded; yield a gap for what may not."""
@@ -188,10 +190,12 @@ class Expander:
     def _inventory(
         self, found: Iterable[Manifest], rendered: Sequence[Manifest]
     ) -> Inventory:
-        # What is rendered stands for the file that it was rendered from.
-        names = {anywhere(m.ref) for m in rendered if m.origin.owner is not None}
-        files = [m for m in found if anywhere(m.ref) not in names]
+        files = [m for m in found if registers(m.body)]
         owned = [m for m in rendered if m.origin.owner is not None]
+        if files:
+            # What is rendered stands for the file that it was rendered from.
+            names = {anywhere(m.ref) for m in owned}
+            files = [m for m in files if anywhere(m.ref) not in names]
         return take_inventory(self.platform, (*files, *owned), self.engine)
 
     def walk(
