@@ -237,6 +237,7 @@ def _stop(chosen: argparse.Namespace) -> int:
         if time.monotonic() > deadline:
             raise LabError(f"the lab {chosen.name!r} does not end")
         time.sleep(0.05)
+    _record(chosen.name).with_suffix(".log").unlink(missing_ok=True)
     print(f"the lab {chosen.name!r} ended")
     return 0
 

@@ -13,6 +13,7 @@ import pytest
 from lab import Lab, faults
 from lab.errors import LabError, WaitError
 from lab.parts.catalog import EVERYTHING
+from lab.places import runs_folder
 from lab.supervisor import descendants
 from tests.lab.stopwatch import Stopwatch
 from tests.lab.story import ARGOCD, Story, config_map, text
@@ -111,6 +112,7 @@ def test_the_command_line(tmp_path: Path) -> None:
     finally:
         assert "ended" in said("stop", name)
     assert not Path(found[1]).parent.exists()
+    assert list(runs_folder().glob(f"{tmp_path.name}.*")) == []
 
 
 def _push_something(folder: Path, url: str) -> None:
