@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
@@ -34,6 +34,7 @@ class Shape:
     longest: int | None = None
 
 
+@lru_cache(maxsize=64)
 def shape_of(kind: str, version: Version) -> Shape | None:
     """Return the shape of a kind; None for one that is not Argo CD's.
 

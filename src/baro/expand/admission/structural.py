@@ -4,7 +4,7 @@
 # Nulls: k8s.io/apiextensions-apiserver: schema/defaulting, PruneNonNullableNulls
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from baro.expand.admission.shapes import Shape
@@ -18,32 +18,40 @@ _WORDS = {"int32": 31, "int64": 63}
 """The bits of a format that hold a number."""
 
 
-def causes(value: Any, shape: Shape, path: FieldPath = ()) -> Iterator[Cause]:
-    """Yield what the API server refuses in a value.
+def causes(value: Any, shape: Shape) -> Sequence[Cause]:
+    """Return what the API server refuses in a value.
 
     A field that is null counts as absent; an element that is null is refused.
     Unknown fields are dropped, not refused.
     """
+    found: list[Cause] = []
+    _look(value, shape, (), found)
+    return found
+
+
+def _look(value: Any, shape: Shape, path: FieldPath, found: list[Cause]) -> None:
     kind = json_kind(value)
     refused = _misfit(value, kind, shape, path)
     if refused is not None:
-        yield refused
+        found.append(refused)
     elif kind == "object":
-        yield from _fields(value, shape, path)
+        _look_inside(value, shape, path, found)
     elif isinstance(value, list) and shape.elements is not None:
         for index, element in enumerate(value):
-            yield from causes(element, shape.elements, (*path, index))
+            _look(element, shape.elements, (*path, index), found)
 
 
-def _fields(value: Mapping[str, Any], shape: Shape, path: FieldPath) -> Iterator[Cause]:
+def _look_inside(
+    value: Mapping[str, Any], shape: Shape, path: FieldPath, found: list[Cause]
+) -> None:
     for name in shape.required:
         if value.get(name) is None:
             at = (*path, name)
-            yield at, f"{written(at)}: Required value"
+            found.append((at, f"{written(at)}: Required value"))
     for name, inner in value.items():
         known = shape.fields.get(name, shape.values)
         if known is not None and inner is not None:
-            yield from causes(inner, known, (*path, name))
+            _look(inner, known, (*path, name), found)
 
 
 def _misfit(value: Any, kind: str, shape: Shape, path: FieldPath) -> Cause | None:

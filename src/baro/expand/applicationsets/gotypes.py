@@ -64,14 +64,21 @@ def listing(element: GoType, name: str = "") -> GoType:
     )
 
 
+_KINDS = {
+    type(None): "null",
+    bool: "boolean",
+    int: "integer",
+    str: "string",
+    dict: "object",
+    list: "array",
+}
+
+
 def json_kind(value: Any) -> str:
     """Return the JSON type of a value in the words of OpenAPI."""
-    if value is None:
-        return "null"
-    if isinstance(value, bool):
-        return "boolean"
-    if isinstance(value, int):
-        return "integer"
+    known = _KINDS.get(type(value))
+    if known is not None:
+        return known
     if isinstance(value, float):
         return "integer" if value.is_integer() else "number"
     if isinstance(value, str):
