@@ -62,6 +62,8 @@ class Snapshot:
 
     def of_kind(self, *kinds: str, group: str | None = None) -> Sequence[Manifest]:
         """Return the manifests of these kinds, in the order of the state."""
+        if len(kinds) == 1 and group is None:
+            return self._by_kind.get(kinds[0], ())
         found = [m for kind in kinds for m in self._by_kind.get(kind, ())]
         if group is not None:
             found = [m for m in found if m.ref.group == group]
@@ -94,9 +96,13 @@ class Snapshot:
         found = ((workload, tuple(needs(workload))) for workload in self.workloads)
         return [(workload, wanted) for workload, wanted in found if wanted]
 
+    @cached_property
+    def _applications(self) -> Sequence[Manifest]:
+        return self.of_kind("Application", group="argoproj.io")
+
     def applications(self) -> Sequence[Manifest]:
         """Return Argo CD's Applications."""
-        return self.of_kind("Application", group="argoproj.io")
+        return self._applications
 
     def applicationsets(self) -> Sequence[Manifest]:
         """Return Argo CD's ApplicationSets."""
