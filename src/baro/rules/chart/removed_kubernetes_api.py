@@ -67,6 +67,7 @@ on the destination cluster.
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from baro.model.finding import Finding, Layer, Severity
 from baro.model.ref import ObjectRef
@@ -76,6 +77,7 @@ from baro.rules.removals import REMOVALS, Removal, Version
 from baro.rules.rule import Context, rule
 
 _VERSION = re.compile(r"v?(\d+)\.(\d+)")
+_KINDS = frozenset(removed.rpartition("/")[2] for removed in REMOVALS)
 
 
 @rule("removed-kubernetes-api", Severity.ERROR, layer=Layer.CHART)
@@ -83,6 +85,8 @@ def check(ctx: Context) -> Iterator[Finding]:
     versions = _versions(ctx.declared)
     everywhere = _parsed(ctx.declared.kubernetes_version)
     for manifest in ctx.declared.manifests:
+        if manifest.kind not in _KINDS:
+            continue
         api = manifest.text("apiVersion")
         removal = REMOVALS.get(f"{api}/{manifest.kind}")
         if removal is None:
@@ -117,6 +121,7 @@ def _versions(snapshot: Snapshot) -> dict[ObjectRef, Version]:
     return found
 
 
+@lru_cache(maxsize=64)
 def _parsed(text: str) -> Version | None:
     match = _VERSION.match(text)
     return (int(match.group(1)), int(match.group(2))) if match is not None else None
