@@ -210,7 +210,16 @@ def _arguments(workload: Manifest) -> Iterator[str]:
 
 
 def _strings(body: Mapping[str, Any]) -> Iterator[str]:
-    return (v for _, v in leaves(body.get("spec")) if isinstance(v, str))
+    """Yield every text in the spec of an object."""
+    waiting = [body.get("spec")]
+    while waiting:
+        value = waiting.pop()
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, list):
+            waiting.extend(value)
+        elif isinstance(value, (dict, Mapping)):
+            waiting.extend(value.values())
 
 
 def _destinations(rendering: Rendering, snapshot: Snapshot) -> Iterator[Namespace]:
