@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from msgspec import structs
+
 from baro.expand.admission.admission import refused
 from baro.expand.admission.shapes import Version
 from baro.expand.applicationsets.applicationset import GenerationOptions, generate
@@ -28,7 +30,6 @@ from baro.expand.sources.source import (
     prepare_application,
     render_prepared,
     rescoped,
-    specs_of,
 )
 from baro.model.expansion import (
     ClusterRegistration,
@@ -244,7 +245,7 @@ class Expander:
             ),
         )
         applications = tuple(_within(a, control) for a in generation.applications)
-        return replace(generation, applications=applications)
+        return structs.replace(generation, applications=applications)
 
     def _rendered(
         self,
@@ -265,7 +266,7 @@ class Expander:
                     waiting.append((source, above))
                     yield source
 
-        total = sum(len(list(specs_of(application))) for application, _ in applications)
+        total = sum(len(a.sequence("spec", "sources")) or 1 for a, _ in applications)
         self.progress.stage("rendering", total)
         for rendering in render_prepared(prepared(), self.engine, scopes):
             source, above = waiting.popleft()
@@ -282,7 +283,7 @@ def _of_nobody(rendering: Rendering) -> Rendering:
     if rendering.application.kind != RELEASE:
         return rendering
     manifests = tuple(replace(m, application=None) for m in rendering.manifests)
-    return replace(rendering, manifests=manifests)
+    return structs.replace(rendering, manifests=manifests)
 
 
 def _settled(expanded: Expanded, scopes: Scopes) -> Expanded:

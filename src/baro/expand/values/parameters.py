@@ -2,8 +2,9 @@
 
 import copy
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from baro.expand.sources.sourcespec import SourceSpec
 from baro.expand.stop import refused
@@ -19,9 +20,10 @@ from baro.expand.values.valuefiles import ValueFile, ValuesSite, read_file, reso
 from baro.model.expansion import FailureKind, LayerKind, ValuesLayer
 from baro.model.fieldpath import FieldPath
 
+_ORDER = list(LayerKind)
 
-@dataclass(frozen=True, slots=True)
-class _Parameter:
+
+class _Parameter(Struct, frozen=True):
     index: int
     name: str
     value: str
@@ -45,8 +47,7 @@ def _parameters(spec: SourceSpec) -> Iterator[_Parameter]:
         kind = LayerKind.FILE_PARAMETER
         name, path = _word(entry.get("name")), _word(entry.get("path"))
         last[kind, name] = _Parameter(index, name, path, kind)
-    order = list(LayerKind)
-    yield from sorted(last.values(), key=lambda p: (order.index(p.kind), p.index))
+    yield from sorted(last.values(), key=lambda p: (_ORDER.index(p.kind), p.index))
 
 
 def _word(value: object) -> str:
