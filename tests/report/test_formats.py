@@ -3,11 +3,11 @@
 import json
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 
 import jsonschema
 import pytest
+from msgspec.structs import replace
 
 from baro.model.finding import Evidence, Finding, Gap, Layer, Severity
 from baro.model.ref import ObjectRef

@@ -2,13 +2,13 @@
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import click
+from msgspec.structs import replace
 
 from baro.cli import options
 from baro.cli.excerpts import excerpts

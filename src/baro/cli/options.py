@@ -1,11 +1,11 @@
 """Flags that several commands share."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import click
+from msgspec import Struct
 
 MOST_JOBS = 256
 """Worker processes; each needs some 50 MB."""
@@ -13,8 +13,7 @@ MOST_JOBS = 256
 Function = Callable[..., Any]
 
 
-@dataclass(frozen=True, slots=True)
-class PlatformFlags:
+class PlatformFlags(Struct, frozen=True):
     """What the platform flags say."""
 
     paths: tuple[Path, ...]
@@ -92,7 +91,7 @@ def flags(paths: tuple[Path, ...], options: dict[str, Any]) -> PlatformFlags:
     """Take the platform flags out of a command's options."""
     taken = {
         name: options.pop(name)
-        for name in PlatformFlags.__dataclass_fields__
+        for name in PlatformFlags.__struct_fields__
         if name != "paths"
     }
     return PlatformFlags(paths=paths or (Path(),), **taken)

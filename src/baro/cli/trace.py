@@ -1,11 +1,11 @@
 """`baro trace`."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
+from msgspec.structs import replace
 
 from baro.cli import options
 from baro.cli.named import application_named

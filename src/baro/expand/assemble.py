@@ -2,7 +2,9 @@
 
 import posixpath
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
 
 from baro.expand.charts.chartstore import ChartSource, ChartStore, Shelf
 from baro.expand.discovery.discover import (

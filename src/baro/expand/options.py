@@ -1,6 +1,6 @@
 """How to expand: whose behaviour, for which Kubernetes, with how many workers."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 ARGOCD = "3.6"
 """The Argo CD that is imitated unless the user names another."""
@@ -12,8 +12,7 @@ MOST = 200_000
 """Applications of one platform."""
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(Struct, frozen=True):
     """What the user may choose.
 
     `argocd` is `major.minor`. `unread` asks for the values that nothing reads, which

@@ -2,11 +2,11 @@
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
 import msgspec
+from msgspec import Struct, field
 
 from baro.errors import InputError
 from baro.expand import semver
@@ -21,8 +21,7 @@ from baro.expand.trees.worktree import FolderTree
 from baro.model.text import Location, SourceText
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Root:
+class Root(Struct, frozen=True, eq=False):
     """One tree that the user named.
 
     `only` the files and folders in it that were named, nothing
@@ -79,8 +78,7 @@ class Root:
             yield entry, where
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Platform:
+class Platform(Struct, frozen=True, eq=False):
     """Everything that an expansion reads; close it when done.
 
     `settings` is what all `baro.yaml` files say together.
@@ -119,8 +117,7 @@ class Platform:
         self.close()
 
 
-@dataclass(frozen=True, slots=True)
-class Overrides:
+class Overrides(Struct, frozen=True):
     """What the command line says; it wins over every `baro.yaml`.
 
     `repositories` maps further URLs to folders; `config` is read instead of each

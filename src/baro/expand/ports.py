@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from msgspec import Struct
+
 from baro.model.expansion import Failure
 from baro.model.text import SourceText
 
@@ -92,8 +94,7 @@ class ChartArchive:
     has_dependencies: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class RenderRequest:
+class RenderRequest(Struct, frozen=True):
     """One `helm template`. `values` is the merged user values as JSON text."""
 
     chart: ChartArchive
@@ -118,8 +119,7 @@ class RenderedFile:
     bodies: Sequence[Any] | None = field(default=None, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class RenderOutcome:
+class RenderOutcome(Struct, frozen=True):
     """What came of a request: files and CRDs, or Helm's own refusal.
 
     `failure.message` is Helm's text without the leading `Error: `; its kind is one of
@@ -136,8 +136,7 @@ class RenderOutcome:
     unchecked: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class TemplateFailure:
+class TemplateFailure(Struct, frozen=True):
     """A Go template that did not render; `message` in Go's words."""
 
     message: str

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from baro.expand.clusters.remotevalues import unknown
 from baro.expand.platform import Platform, Root
@@ -17,8 +18,7 @@ _REMOTE = "externalSecrets."
 _STATED = "clusters: in baro.yaml, with that annotation"
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
+class _Entry(Struct, frozen=True):
     """One entry of `routes:`, and where it stands."""
 
     written: RouteEntry

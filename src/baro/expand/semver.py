@@ -4,8 +4,9 @@
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 _VERSION = re.compile(
     r"v?(?P<major>[0-9]+)(?:\.(?P<minor>[0-9]+))?(?:\.(?P<patch>[0-9]+))?"
@@ -30,8 +31,7 @@ _LONGEST = 256
 """Characters of a version or constraint; longer ones are names."""
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
+class Version(Struct, frozen=True):
     """A version; missing parts are 0, the build part does not count."""
 
     major: int
@@ -78,8 +78,7 @@ def malformed(text: str) -> bool:
     return version(text) is None and _VERSION.fullmatch(text) is not None
 
 
-@dataclass(frozen=True, slots=True)
-class _Bound:
+class _Bound(Struct, frozen=True):
     """One comparison. `parts` tells how much of the version is written: 0 is `*`."""
 
     operator: str
@@ -104,8 +103,7 @@ class _Bound:
         return _COMPARISONS[self.operator](candidate, self)
 
 
-@dataclass(frozen=True, slots=True)
-class Constraint:
+class Constraint(Struct, frozen=True):
     """Alternatives (`||`) of comparisons that must all hold."""
 
     alternatives: tuple[tuple[_Bound, ...], ...]

@@ -3,13 +3,12 @@
 import difflib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
-from msgspec import inspect
+from msgspec import Struct, inspect
 
 from baro.errors import InputError
 from baro.expand import semver
@@ -22,8 +21,7 @@ _HERE: FieldPath = ()
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}")
 
 
-@dataclass(frozen=True, slots=True)
-class Mistake:
+class Mistake(Struct, frozen=True):
     """Something in the file that cannot be: where, what, and the way out."""
 
     path: FieldPath

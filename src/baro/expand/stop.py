@@ -1,7 +1,8 @@
 """How the rendering of one source ends early."""
 
-from dataclasses import replace
 from typing import Self
+
+from msgspec.structs import replace
 
 from baro.model.expansion import Failure, FailureKind
 from baro.model.fieldpath import FieldPath

@@ -7,6 +7,8 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Self
 
+from msgspec import Struct
+
 from baro.model.ref import ObjectRef
 from baro.model.snapshot import Snapshot
 
@@ -23,8 +25,7 @@ class Relation(StrEnum):
     PROVIDES = "provides"
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Edge:
+class Edge(Struct, frozen=True, order=True):
     """`dependent` needs `dependency`; `via` is the field that says so."""
 
     dependent: ObjectRef

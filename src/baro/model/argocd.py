@@ -1,8 +1,9 @@
 """Typed, frozen views over the bodies of Argo CD's own objects."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from baro.model.expansion import LOCAL_SERVER
 from baro.model.fieldpath import FieldPath
@@ -14,8 +15,7 @@ DEFAULT_PROJECT = "default"
 RESOURCES_FINALIZER = "resources-finalizer.argocd.argoproj.io"
 
 
-@dataclass(frozen=True, slots=True)
-class Destination:
+class Destination(Struct, frozen=True):
     """Where an Application puts its objects; `server` and `name` exclude each other."""
 
     server: str
@@ -34,8 +34,7 @@ class Destination:
         return self.name or self.server
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Source:
+class Source(Struct, frozen=True, eq=False):
     """One source of an Application; `within` is its place in the object."""
 
     body: Mapping[str, Any]
@@ -82,8 +81,7 @@ class Source:
         return frozenset(t[1:].partition("/")[0] for t in texts if t.startswith("$"))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Application:
+class Application(Struct, frozen=True, eq=False):
     """Reads an Application."""
 
     manifest: Manifest
@@ -151,8 +149,7 @@ class Application:
         )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ApplicationSet:
+class ApplicationSet(Struct, frozen=True, eq=False):
     """Reads an ApplicationSet."""
 
     manifest: Manifest

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from baro.model.blocktext import place_within
 from baro.model.fieldpath import FieldPath, get
@@ -26,8 +27,7 @@ LOCAL_SERVER = "https://kubernetes.default.svc"
 """The API server address that means "the cluster Argo CD runs in"."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ClusterRegistration:
+class ClusterRegistration(Struct, frozen=True, eq=False):
     """A cluster as Argo CD knows it.
 
     `origin` is the cluster Secret or the ExternalSecret that makes it, None for one
@@ -106,8 +106,7 @@ class FailureKind(StrEnum):
     """What was rendered is not valid YAML."""
 
 
-@dataclass(frozen=True, slots=True)
-class Failure:
+class Failure(Struct, frozen=True):
     """One refusal, in Argo CD's words.
 
     `message` is the inner text exactly as Argo CD, Helm or Kubernetes prints it,
@@ -123,8 +122,7 @@ class Failure:
     fields: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class GeneratorOutcome:
+class GeneratorOutcome(Struct, frozen=True, eq=False):
     """What one generator of an ApplicationSet yielded.
 
     `within` is its place in the spec: `("spec", "generators", 0, "matrix",
@@ -140,8 +138,7 @@ class GeneratorOutcome:
     selector: Mapping[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Generation:
+class Generation(Struct, frozen=True, eq=False):
     """One ApplicationSet, expanded.
 
     `applications` holds what it generates, duplicates included, by name.
@@ -174,8 +171,7 @@ class SourceType(StrEnum):
     """A source with `ref` alone renders nothing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Revision:
+class Revision(Struct, frozen=True):
     """What a targetRevision means.
 
     `requested` is the text in the spec, `commit` what it resolves to (a SHA, or a
@@ -189,8 +185,7 @@ class Revision:
     dirty: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ValuesFile:
+class ValuesFile(Struct, frozen=True, eq=False):
     """A value file that some Application names, read once."""
 
     text: SourceText
@@ -210,8 +205,7 @@ class LayerKind(StrEnum):
     FILE_PARAMETER = "file parameter"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ValuesLayer:
+class ValuesLayer(Struct, frozen=True, eq=False):
     """One layer of Helm values, before it is merged.
 
     `text` is the file it stands in (None for valuesObject and parameters, unless an
@@ -251,8 +245,7 @@ class ValuesLayer:
         return place_within(text, location, application.text(*self.within), path)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class ChartContent:
+class ChartContent(Struct, frozen=True, eq=False):
     """The parts of a chart that rules and traces read.
 
     `templates` maps `templates/ingress.yaml` (sub-charts:
@@ -270,8 +263,7 @@ class ChartContent:
     subcharts: Mapping[str, ChartContent] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class MissingValueFile:
+class MissingValueFile(Struct, frozen=True):
     """A value file that is named and does not exist."""
 
     entry: str
@@ -283,8 +275,7 @@ class MissingValueFile:
     """A file that exists under nearly this path; empty where there is none."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Rendering:
+class Rendering(Struct, frozen=True, eq=False):
     """One source of one Application, rendered.
 
     `within` is the source's place in the Application: `("spec", "source")` or

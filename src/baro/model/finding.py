@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Self
+
+from msgspec import Struct, field
 
 from baro.model.fieldpath import FieldPath, dotted, get, parse
 from baro.model.ref import ObjectRef
@@ -52,8 +53,7 @@ class Layer(StrEnum):
     APPLICATION_CODE = "application-code"
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """One field (or line) and the value that it had."""
 
     location: Location | None
@@ -84,8 +84,7 @@ def shown(value: object) -> str:
     return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """A rule's claim about one subject.
 
     `message` states the fact in one sentence with the values seen, no full stop and
@@ -114,8 +113,7 @@ class Finding:
             raise ValueError(message)
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(Struct, frozen=True):
     """Something that we wanted to see and could not.
 
     `closes_with` names what would close it: a key of `baro.yaml`, a flag, a program.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from baro.model.fieldpath import MISSING, FieldPath, dotted, get
 from baro.model.ref import ObjectRef
@@ -32,8 +33,7 @@ class OriginKind(StrEnum):
     """The API server gave it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """One link of the chain, outermost cause last: what, whose, where, which value."""
 
     what: str
@@ -43,8 +43,7 @@ class Link:
     value: str = ""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Origin:
+class Origin(Struct, frozen=True, eq=False):
     """Say where an object came from.
 
     `text` is the file or chart template it stands in, `document` which of its YAML

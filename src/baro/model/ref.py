@@ -1,12 +1,13 @@
 """The name of an object."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from typing import Any, Self
 
+from msgspec import Struct
+from msgspec.structs import replace
 
-@dataclass(frozen=True, slots=True, order=True)
-class ObjectRef:
+
+class ObjectRef(Struct, frozen=True, order=True):
     """Name one object: kind, namespace, name, API group, and its cluster.
 
     `namespace` is empty for cluster-scoped objects, `group` for the core group,

@@ -1,13 +1,12 @@
 """An object that the API server does not take."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from baro.model.expansion import Failure
 from baro.model.manifest import Manifest
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class RefusedObject:
+class RefusedObject(Struct, frozen=True, eq=False):
     """An object in Git that never comes to be, and why.
 
     Nothing follows from it: no Application is generated, no source is rendered.

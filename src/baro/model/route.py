@@ -1,12 +1,11 @@
 """What a URL is expected to do."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from baro.model.text import Location
 
 
-@dataclass(frozen=True, slots=True)
-class ExpectedRoute:
+class ExpectedRoute(Struct, frozen=True):
     """One line of `routes:` in `baro.yaml`, with `{domain}` and the like filled in.
 
     Empty fields are not compared. `written` is the URL as it stands in the file.

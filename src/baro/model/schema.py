@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from baro.model.fieldpath import FieldPath, get
 
@@ -23,8 +24,7 @@ _QUOTED = re.compile(r"'([^']*)'")
 _COMBINED = ("allOf", "anyOf", "oneOf")
 
 
-@dataclass(frozen=True, slots=True)
-class Violation:
+class Violation(Struct, frozen=True):
     """One line of Helm's account.
 
     `chart` is the (sub-)chart whose schema it is, `path` the place in that chart's

@@ -1,12 +1,12 @@
 """Kubernetes' label selectors, as Argo CD's generators apply them."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Requirement:
+
+class Requirement(Struct, frozen=True):
     """One condition on one label; `values` is empty for Exists and DoesNotExist."""
 
     key: str

@@ -3,12 +3,13 @@
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from msgspec import Struct
+
 from baro.model import yamltext
 from baro.model.fieldpath import FieldPath
 
 
-@dataclass(frozen=True, slots=True)
-class Location:
+class Location(Struct, frozen=True):
     """A place that a person can open: file, line, column, revision.
 
     Lines and columns count from 1. `file` opens from the folder in which baro runs;

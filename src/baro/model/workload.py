@@ -1,8 +1,9 @@
 """Views over workloads: their Pods, and what the Pods need."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from baro.model.fieldpath import FieldPath, get
 from baro.model.manifest import Manifest
@@ -27,8 +28,7 @@ POD_TEMPLATES: Mapping[str, FieldPath] = {
 CONTAINERS = ("initContainers", "containers", "ephemeralContainers")
 
 
-@dataclass(frozen=True, slots=True)
-class Need:
+class Need(Struct, frozen=True):
     """Something in its own namespace that a Pod (or an Ingress) cannot do without.
 
     `kind` is Secret, ConfigMap, PersistentVolumeClaim or ServiceAccount; `key` the

@@ -4,11 +4,11 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from math import inf, isfinite
 from typing import Any
 
 import yaml
+from msgspec import Struct
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from baro.model import yamlscalar
@@ -34,8 +34,7 @@ _MAPPING = "tag:yaml.org,2002:map"
 _SLASH = re.compile(r"(?<!\\)(?:\\\\)*\\/")
 
 
-@dataclass(frozen=True, slots=True)
-class Position:
+class Position(Struct, frozen=True):
     """A place in a text; line and column count from 1."""
 
     line: int
@@ -52,8 +51,7 @@ class YamlError(ValueError):
         self.position = position
 
 
-@dataclass(frozen=True, slots=True)
-class Duplicate:
+class Duplicate(Struct, frozen=True):
     """A key that a map has twice: the path, and where it stands again."""
 
     path: FieldPath

@@ -16,6 +16,7 @@ from math import isfinite
 from typing import Any
 
 import msgspec
+from msgspec import Struct
 
 from baro.model.yamlscalar import scalar
 
@@ -73,8 +74,7 @@ class _Meanings(dict[str, bytes]):
         return meaning
 
 
-@dataclass(frozen=True, slots=True)
-class _Form:
+class _Form(Struct, frozen=True):
     """What a text holds, with gaps for words: every other piece is one.
 
     `order` says which word fills the next gap.

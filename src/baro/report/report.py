@@ -1,22 +1,21 @@
 """What every voice is given: one answer, already decided."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from baro.model.finding import Finding, Gap, Severity
 from baro.model.text import Location
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(Struct, frozen=True):
     """A finding that somebody accepted, and why."""
 
     finding: Finding
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
+class Summary(Struct, frozen=True):
     """How much was looked at, and how long it took (seconds, wall clock)."""
 
     applicationsets: int = 0
@@ -27,8 +26,7 @@ class Summary:
     seconds: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Help:
+class Help(Struct, frozen=True):
     """The page of a rule: its title and its Markdown."""
 
     title: str
@@ -36,8 +34,7 @@ class Help:
     severity: Severity
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(Struct, frozen=True):
     """One run's answer.
 
     `findings` come causes first. `accepted` are findings that `baro.yaml` or an

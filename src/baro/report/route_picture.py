@@ -1,10 +1,10 @@
 """The routing table as a picture: one HTML page, no scripts, nothing from outside."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 import jinja2
+from msgspec import Struct
 
 from baro.report.messages.route_words import words
 from baro.report.messages.routing import sentence, shown_host
@@ -22,8 +22,7 @@ _TOP = 44
 _LONGEST = 34
 
 
-@dataclass(frozen=True, slots=True)
-class Box:
+class Box(Struct, frozen=True):
     """One node of the picture, in pixels."""
 
     x: int
@@ -33,8 +32,7 @@ class Box:
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True):
     """A curve from the right side of one box to the left side of another."""
 
     path: str

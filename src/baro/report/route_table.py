@@ -1,7 +1,8 @@
 """The whole routing table: text, JSON, Mermaid in Markdown, rows of a picture."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from baro.graph.relations.selects import selected, workloads_by_namespace
 from baro.model.manifest import Manifest
@@ -18,8 +19,7 @@ from baro.routing.table import RouteTable
 _OPERATORS = frozenset("()[]{}*+?|^$\\")
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One place of the table, with the Application and workload behind it.
 
     `upstream` is the rewritten path as written, empty where the path stays.

@@ -4,7 +4,10 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from baro.routing.answer import Answer, Certainty, Controller, Loser, Place
 from baro.routing.classes import ClassRule, ours
@@ -99,8 +102,7 @@ class AlbRoutes:
         return [self.balancers[at] for at in sorted(found)]
 
 
-@dataclass(frozen=True, slots=True)
-class Alb:
+class Alb(Struct, frozen=True):
     """The strategy of the AWS Load Balancer Controller."""
 
     name: str = "alb"

@@ -1,7 +1,8 @@
 """What becomes of a request, why, and who else wanted it."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from baro.routing.reasons import Reason
 from baro.routing.request import Request
@@ -35,8 +36,7 @@ class Certainty(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Controller:
+class Controller(Struct, frozen=True):
     """An ingress controller and how it is set up.
 
     `flags` are its command line without the leading dashes, `settings` its ConfigMap
@@ -63,8 +63,7 @@ class Controller:
         return dict(self.settings).get(name, default)
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """One line of the whole table: a host, a path, and who takes it.
 
     `head` is how the controller writes it down (nginx: the head of the location
@@ -89,8 +88,7 @@ class Place:
     shadowed: tuple["Loser", ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Loser:
+class Loser(Struct, frozen=True):
     """An Ingress that could have been meant, and why it does not answer."""
 
     ingress: str
@@ -100,16 +98,14 @@ class Loser:
     subject: object = None
 
 
-@dataclass(frozen=True, slots=True)
-class Alternative:
+class Alternative(Struct, frozen=True):
     """Another answer to the same request, and what would have to be so."""
 
     when: Reason
     answer: "Answer"
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What becomes of one request.
 
     `status` is the controller's own, or 200 where the Service is reached (what the

@@ -1,7 +1,8 @@
 """Which Ingresses belong to a controller other than ingress-nginx."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from baro.routing.answer import Loser
 from baro.routing.apiserver import refusals
@@ -10,8 +11,7 @@ from baro.routing.reasons import Code, Reason, because
 from baro.routing.world import Ingress, World
 
 
-@dataclass(frozen=True, slots=True)
-class ClassRule:
+class ClassRule(Struct, frozen=True):
     """How a controller tells its Ingresses: by class, annotation, or neither.
 
     `controller` is what `spec.controller` of its IngressClasses begins with, `usual`
@@ -23,8 +23,7 @@ class ClassRule:
     without_class: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Ours:
+class Ours(Struct, frozen=True):
     """The Ingresses of one controller, oldest first, and what keeps others away."""
 
     kept: Sequence[Ingress]

@@ -1,13 +1,13 @@
 """A Kubernetes object as it was given, and how to read it tolerantly."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Declared:
+
+class Declared(Struct, frozen=True, eq=False):
     """A Kubernetes object, and what the caller wants to be given back with it.
 
     `new` tells that it is yet to be created: the API server will fill in what it

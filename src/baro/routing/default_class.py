@@ -4,7 +4,8 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from baro.routing.declared import Declared, mapping
 

@@ -1,8 +1,9 @@
 """Whether an expected route holds."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from baro.model.manifest import Manifest
 from baro.model.route import ExpectedRoute
@@ -21,8 +22,7 @@ class Held(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """One field of a route that is not as expected."""
 
     field: str
@@ -30,8 +30,7 @@ class Difference:
     actual: str
 
 
-@dataclass(frozen=True, slots=True)
-class Verified:
+class Verified(Struct, frozen=True):
     """An expected route, what really happens, and what differs."""
 
     route: ExpectedRoute

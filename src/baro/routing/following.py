@@ -1,8 +1,9 @@
 """What a client meets that follows redirects, from cluster to cluster."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from urllib.parse import urljoin
+
+from msgspec.structs import replace
 
 from baro.errors import InputError
 from baro.routing.answer import Answer, Outcome

@@ -3,7 +3,8 @@
 # kubernetes-ingress (haproxytech): pkg/route/route.go, AddHostPathRoute
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from baro.routing.answer import Controller
 from baro.routing.classes import ClassRule, ours
@@ -34,8 +35,7 @@ _CLASSES = ClassRule("haproxy.org/ingress-controller", "haproxy")
 _MOVED = 302
 
 
-@dataclass(frozen=True, slots=True)
-class Haproxy:
+class Haproxy(Struct, frozen=True):
     """The strategy of the controller of HAProxy Technologies."""
 
     name: str = "haproxy"

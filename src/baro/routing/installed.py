@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+
+from msgspec import Struct
 
 from baro.model.manifest import Manifest
 from baro.model.ref import ObjectRef
@@ -30,8 +31,7 @@ _FLAG = re.compile(r"--?(?P<name>[A-Za-z][\w.-]*)(?:=(?P<value>.*))?", re.DOTALL
 _VARIABLE = re.compile(r"\$\((\w+)\)")
 
 
-@dataclass(frozen=True, slots=True)
-class Installed:
+class Installed(Struct, frozen=True):
     """A controller, as the workload that runs it sets it up."""
 
     controller: Controller

@@ -3,7 +3,8 @@
 # Istio builds these in pilot/pkg/config/kube/ingress/virtualservices.go
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from baro.routing.answer import Controller
 from baro.routing.classes import ClassRule, ours
@@ -17,8 +18,7 @@ _CLASSES = ClassRule("istio.io/ingress-controller", "istio")
 _NEVER = 1 << 62
 
 
-@dataclass(frozen=True, slots=True)
-class Istio:
+class Istio(Struct, frozen=True):
     """The strategy of Istio's ingress."""
 
     name: str = "istio"

@@ -4,7 +4,8 @@
 # ingress_atc.go, EncodeToPriority and calculateIngressRoutePriorityTraits
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from baro.routing.answer import Controller
 from baro.routing.classes import ClassRule, ours
@@ -25,8 +26,7 @@ _REGEX = "/~"
 _NEVER = 1 << 62
 
 
-@dataclass(frozen=True, slots=True)
-class Kong:
+class Kong(Struct, frozen=True):
     """The strategy of Kong's ingress controller."""
 
     name: str = "kong"

@@ -6,8 +6,9 @@ for what has no equivalent at all.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from baro.routing.answer import Answer, Certainty, Controller, Outcome, Place
 from baro.routing.declared import Declared
@@ -41,8 +42,7 @@ class Difference(StrEnum):
     SAME = "same"
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """One request that is answered otherwise afterwards."""
 
     difference: Difference
@@ -50,8 +50,7 @@ class Shown:
     after: Answer
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """One place: the gravest difference, what shows it, and what it comes from."""
 
     place: Place

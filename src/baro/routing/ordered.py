@@ -7,8 +7,11 @@ asked; the first that matches takes the request.
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import StrEnum
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from baro.routing.answer import Answer, Certainty, Controller, Loser, Outcome, Place
 from baro.routing.classes import class_notes, is_class_open
@@ -38,8 +41,7 @@ class Host(StrEnum):
     ANY_DEPTH = "any-depth"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class OrderedRule:
+class OrderedRule(Struct, frozen=True, eq=False):
     """One rule; a smaller `order` is asked first.
 
     `strip` is cut from the path, `add` put before it. `notes` make every answer of
@@ -102,8 +104,7 @@ def globs(pattern: str, text: str) -> bool:
     return len(text) in reached
 
 
-@dataclass(frozen=True, slots=True)
-class Manner:
+class Manner(Struct, frozen=True):
     """What sets one controller apart from another.
 
     `host_first`: once a host is chosen, the rules of wider ones are not asked.

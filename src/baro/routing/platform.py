@@ -1,7 +1,9 @@
 """The routing tables of a whole state: one for each controller of each cluster."""
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from baro.model.manifest import Manifest
 from baro.routing.answer import Answer, Certainty, Controller, Outcome
@@ -24,8 +26,7 @@ GATEWAY = Controller("gateway-api")
 _GIVEN_ON_CREATION = {"creationTimestamp", "resourceVersion", "uid"}
 
 
-@dataclass(frozen=True, slots=True)
-class ClusterRoutes:
+class ClusterRoutes(Struct, frozen=True):
     """The routes of one cluster.
 
     `assumed` tells that no controller was found there, so the default stands in;

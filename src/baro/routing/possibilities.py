@@ -1,14 +1,15 @@
 """One answer out of several that are possible."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from baro.routing.answer import Alternative, Answer, Certainty
 from baro.routing.reasons import Reason
 
 
-@dataclass(frozen=True, slots=True)
-class Possible:
+class Possible(Struct, frozen=True):
     """An answer and when it would be the one."""
 
     when: Reason

@@ -4,8 +4,9 @@ A reason is data: `report.messages.routing_en` and `routing_ko` say it in words.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Code(StrEnum):
@@ -285,8 +286,7 @@ REASONS: Mapping[Code, tuple[str, ...]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(Struct, frozen=True):
     """A code and its values, in the order of `REASONS`."""
 
     code: Code

@@ -1,8 +1,9 @@
 """What a client sends, as far as routing looks at it."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
+
+from msgspec import Struct
 
 from baro.errors import InputError
 
@@ -11,8 +12,7 @@ _LEFT_ALONE = "/:@!$&'()*+,;=-._~%?[]|^`{}\\\"<>"
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True):
     """One HTTP request before anybody has interpreted it.
 
     `host` is the Host header as sent, `target` the path and query of the request

@@ -2,11 +2,13 @@
 
 import pkgutil
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Self
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 import baro.routing as _package
 from baro.errors import InputError
@@ -18,8 +20,7 @@ from baro.routing.strategy import Routes, Strategy
 from baro.routing.world import World
 
 
-@dataclass(frozen=True, slots=True)
-class RouteTable:
+class RouteTable(Struct, frozen=True):
     """Who answers which request, from plain Kubernetes objects."""
 
     controller: Controller

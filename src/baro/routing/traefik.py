@@ -4,7 +4,9 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from baro.routing.answer import Controller
 from baro.routing.classes import ClassRule, ours
@@ -27,8 +29,7 @@ _HOST_CALL = re.compile(r"\bHost\(([^)]*)\)")
 _QUOTED = re.compile(r"[`\"]([^`\"]*)[`\"]")
 
 
-@dataclass(frozen=True, slots=True)
-class Traefik:
+class Traefik(Struct, frozen=True):
     """The strategy of Traefik's provider `kubernetesIngress`."""
 
     name: str = "traefik"

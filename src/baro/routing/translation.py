@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import Struct
+
 from baro.model import weburl
 from baro.routing.answer import Controller
 from baro.routing.declared import Declared
@@ -51,8 +53,7 @@ class _Group:
         return f"{self.owners[0].ingress.name}-{host}"
 
 
-@dataclass(frozen=True, slots=True)
-class Translation:
+class Translation(Struct, frozen=True):
     """The objects afterwards, and who shares a path that had one winner before."""
 
     objects: Sequence[Declared]

@@ -9,22 +9,23 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import Struct
+from msgspec import field as struct_field
+
 from baro.routing.declared import Declared, mapping, maps, sequence, text
 from baro.routing.default_class import default_classes
 
 INGRESS_GROUP = "networking.k8s.io"
 
 
-@dataclass(frozen=True, slots=True)
-class Backend:
+class Backend(Struct, frozen=True):
     """A Service and a port (number or name, as text) of the Ingress' namespace."""
 
     service: str
     port: str
 
 
-@dataclass(frozen=True, slots=True)
-class PathRule:
+class PathRule(Struct, frozen=True):
     """One path of a rule; `backend` is None for a `resource:` backend."""
 
     path: str
@@ -32,8 +33,7 @@ class PathRule:
     backend: Backend | None
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """One rule; `paths` is None where it has no `http:` at all."""
 
     host: str
@@ -69,8 +69,7 @@ class Ingress:
         object.__setattr__(self, "key", f"{self.namespace}/{self.name}")
 
 
-@dataclass(frozen=True, slots=True)
-class ServicePort:
+class ServicePort(Struct, frozen=True):
     """One port of a Service, all three ways to name it as text."""
 
     number: str
@@ -78,8 +77,7 @@ class ServicePort:
     target: str
 
 
-@dataclass(frozen=True, slots=True)
-class Service:
+class Service(Struct, frozen=True):
     """What routing reads of a Service."""
 
     namespace: str
@@ -96,8 +94,7 @@ class Service:
         return None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class World:
+class World(Struct, frozen=True, eq=False):
     """All objects of one cluster that routing cares about.
 
     `services_known` is False when the caller gave no Service at all: then every
@@ -107,13 +104,13 @@ class World:
     """
 
     ingresses: tuple[Ingress, ...] = ()
-    classes: Mapping[str, str] = field(default_factory=dict)
+    classes: Mapping[str, str] = struct_field(default_factory=dict)
     default_classes: tuple[str, ...] = ()
-    services: Mapping[str, Service] = field(default_factory=dict)
+    services: Mapping[str, Service] = struct_field(default_factory=dict)
     services_known: bool = False
-    ready: Mapping[str, bool] = field(default_factory=dict)
+    ready: Mapping[str, bool] = struct_field(default_factory=dict)
     unready: frozenset[str] = frozenset()
-    declared: Mapping[str, Sequence[Declared]] = field(default_factory=dict)
+    declared: Mapping[str, Sequence[Declared]] = struct_field(default_factory=dict)
 
     @classmethod
     def of(

@@ -1,9 +1,10 @@
 """Findings that somebody accepts by name, with a reason."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from fnmatch import fnmatchcase
+
+from msgspec import Struct
 
 from baro.model.finding import Finding
 from baro.model.ref import ObjectRef
@@ -13,8 +14,7 @@ PREFIX = "accept.baro/"
 """An annotation `accept.baro/RULE: reason` on the subject accepts the finding."""
 
 
-@dataclass(frozen=True, slots=True)
-class Acceptance:
+class Acceptance(Struct, frozen=True):
     """One `accept:` entry. `subject` is `Kind/namespace/name`; `*` matches any text.
 
     After `until` (a day; None for ever) the finding counts again.

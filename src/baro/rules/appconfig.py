@@ -5,9 +5,10 @@ Backstage's `app-config.yaml` and Argo CD's `argocd-cm`, and Keycloak's realms.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+
+from msgspec import Struct
 
 from baro.model import weburl, yamltext
 from baro.model.blocktext import place_within
@@ -19,8 +20,7 @@ from baro.model.snapshot import Snapshot
 _REALM = re.compile(r"/realms/([^/]+)")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Document:
+class Document(Struct, frozen=True, eq=False):
     """A YAML or JSON text in a ConfigMap: its owner, its key, what it says."""
 
     config: Manifest
@@ -46,8 +46,7 @@ class Document:
         return value if isinstance(value, str) else ""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Login:
+class Login(Struct, frozen=True, eq=False):
     """A login that an application asks an identity provider for.
 
     `callback` is the URL that it sends along, `client` the client's id (empty where
@@ -62,8 +61,7 @@ class Login:
     path: FieldPath
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Client:
+class Client(Struct, frozen=True, eq=False):
     """A client that the identity provider's configuration in Git registers."""
 
     document: Document

@@ -4,7 +4,8 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from baro.model.fieldpath import FieldPath, leaves
 from baro.model.secret import is_digest, looks_secret
@@ -48,8 +49,7 @@ _REFERENCE = re.compile(
 _WORDS = re.compile(r"[A-Za-z]+(?:[-_./:][A-Za-z0-9]+)*[0-9]{0,2}")
 
 
-@dataclass(frozen=True, slots=True)
-class Clear:
+class Clear(Struct, frozen=True):
     """What was found, how long it is, and whether its form alone proves it."""
 
     what: str

@@ -1,16 +1,16 @@
 """Which cluster an Application means, by both of its names."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Self
+
+from msgspec import Struct
 
 from baro.model.argocd import LOCAL_NAME, Application, Destination
 from baro.model.expansion import LOCAL_SERVER
 from baro.model.snapshot import Snapshot
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A cluster by name and server; a part that nobody states is empty."""
 
     name: str
@@ -26,8 +26,7 @@ class Place:
         return self.name or self.server
 
 
-@dataclass(frozen=True, slots=True)
-class Places:
+class Places(Struct, frozen=True):
     """Completes destinations with what the clusters' registrations say."""
 
     by_name: Mapping[str, Place]

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from baro.graph.graph import Graph, Relation
 from baro.graph.relations.routes import ingress_services
@@ -16,8 +17,7 @@ _BACKEND = 3
 """Steps from a path of an Ingress down to the name of its Service."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Front:
+class Front(Struct, frozen=True, eq=False):
     """A path of an Ingress that leads to an application.
 
     `host` is as the Ingress writes it, `*` for every one; `root` the part of the path

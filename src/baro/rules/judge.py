@@ -1,8 +1,9 @@
 """Runs the rules over a state and orders what they say, causes first."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from baro.model.finding import Finding, Gap, Layer, Severity
 from baro.model.snapshot import Snapshot, State
@@ -12,8 +13,7 @@ _DEPTH = {layer: depth for depth, layer in enumerate(Layer)}
 _WEIGHT = {severity: weight for weight, severity in enumerate(Severity)}
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """What the rules said.
 
     `skipped` names the rules whose state was not there; `crashed` those that failed

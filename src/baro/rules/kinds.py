@@ -1,8 +1,9 @@
 """Which kinds live in no namespace."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Self
+
+from msgspec import Struct
 
 from baro.model.ref import ObjectRef
 from baro.model.snapshot import Snapshot
@@ -60,8 +61,7 @@ _BUILT_IN = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Scopes:
+class Scopes(Struct, frozen=True):
     """Tells which kinds live in no namespace; `custom` by (group, kind)."""
 
     custom: Mapping[tuple[str, str], bool]

@@ -3,9 +3,10 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from fnmatch import translate
 from typing import Any
+
+from msgspec import Struct
 
 from baro.model.argocd import Application
 from baro.model.expansion import ClusterRegistration
@@ -17,8 +18,7 @@ from baro.rules.destinations import Place
 from baro.rules.globs import listed, matches
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Project:
+class Project(Struct, frozen=True, eq=False):
     """Reads an AppProject; `clusters` are those that belong to it alone."""
 
     manifest: Manifest

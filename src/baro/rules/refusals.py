@@ -5,7 +5,8 @@ Each kind of failure belongs to one rule; a test holds them to it.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from baro.model.expansion import Failure, FailureKind, Generation, Rendering
 from baro.model.fieldpath import dotted, get
@@ -33,8 +34,7 @@ _FOLLOWS = frozenset(
 """What a field that a template left unprinted leads to."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Refusal:
+class Refusal(Struct, frozen=True, eq=False):
     """A failure, and whose it is: an Application's source or an ApplicationSet."""
 
     owner: Manifest

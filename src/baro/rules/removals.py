@@ -1,12 +1,11 @@
 """When Kubernetes stopped to serve which API."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 Version = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Removal:
+class Removal(Struct, frozen=True):
     """The version that no longer serves an API, and what to write instead."""
 
     since: Version

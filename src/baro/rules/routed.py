@@ -7,6 +7,8 @@ from functools import cached_property, lru_cache
 from itertools import chain
 from typing import Self
 
+from msgspec import Struct
+
 from baro.errors import InputError
 from baro.graph.graph import Graph, Relation
 from baro.model.fieldpath import FieldPath, get
@@ -93,8 +95,7 @@ class Nginx:
         return chain.from_iterable(self.by_host.values())
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Path:
+class Path(Struct, frozen=True, eq=False):
     """A path of an Ingress, and the locations that it has become."""
 
     nginx: Nginx

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from msgspec import Struct
+
 from baro.graph.graph import Graph
 from baro.model.finding import Confidence, Evidence, Finding, Layer, Severity
 from baro.model.manifest import Manifest
@@ -14,8 +16,7 @@ from baro.model.snapshot import Snapshot, State
 Check = Callable[["Context"], Iterator[Finding]]
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """A named check with a page.
 
     `page` is the Markdown of the module's docstring; its first line is the title.

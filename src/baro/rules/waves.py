@@ -1,7 +1,8 @@
 """The order in which Argo CD applies the objects of one Application."""
 
 from contextlib import suppress
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from baro.model.manifest import Manifest
 
@@ -22,8 +23,7 @@ _HELM = {
 _TYPES = frozenset((*PHASES, "Skip", "SyncFail", "PreDelete", "PostDelete"))
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Step:
+class Step(Struct, frozen=True, order=True):
     """A phase of a sync and a wave in it; a lower one must be healthy first."""
 
     phase: int

@@ -64,7 +64,7 @@ CHART = st.one_of(
 )
 
 
-class EchoKustomize(Kustomize):
+class EchoKustomize(Kustomize, frozen=True):
     """Builds the same object of anything."""
 
     def build(self, files: object, path: str) -> str:

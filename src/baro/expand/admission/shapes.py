@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
+
+from msgspec import Struct, field
 
 Version = tuple[int, int]
 
@@ -13,8 +14,7 @@ _TABLE = "shapes.json"
 """Written by `tools/argocd_shapes.py` from Argo CD's CRDs."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Shape:
+class Shape(Struct, frozen=True, eq=False):
     """What a value must be.
 
     `type` is OpenAPI's name, `integer,string` for either, empty for anything at all.

@@ -4,8 +4,9 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from baro.expand.applicationsets import mergo, template
 from baro.expand.applicationsets.innertexts import UNDECIDED
@@ -47,8 +48,7 @@ Fixtures = Mapping[str, Mapping[str, Sequence[Mapping[str, Any]]]]
 """ApplicationSet name -> generator key -> what it finds."""
 
 
-@dataclass(frozen=True, slots=True)
-class GenerationOptions:
+class GenerationOptions(Struct, frozen=True):
     """What of Argo CD's own settings a generation depends on.
 
     `argocd_version` is empty for the newest. `clusters_known` is False where nothing

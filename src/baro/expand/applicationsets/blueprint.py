@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from msgspec import Struct
+
 from baro.expand.applicationsets.gotypes import GoType
 from baro.model.fieldpath import FieldPath
 
@@ -15,8 +17,7 @@ _EXACT = 1 << 53
 _PLAIN = 1e21
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
+class Leaf(Struct, frozen=True):
     """A templated string or map key: where it stands, and which string it is.
 
     `raw` tells that it stands inside JSON that Go keeps as it is, `value` that it is
@@ -29,23 +30,19 @@ class Leaf:
     value: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Text:
+class _Text(Struct, frozen=True):
     template: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Fixed:
+class _Fixed(Struct, frozen=True):
     value: Any
 
 
-@dataclass(frozen=True, slots=True)
-class _Map:
+class _Map(Struct, frozen=True):
     pairs: tuple[tuple["str | _Text", "_Node"], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _List:
+class _List(Struct, frozen=True):
     elements: tuple["_Node", ...]
 
 

@@ -4,8 +4,9 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from baro.expand.applicationsets.gotext import quoted
 
@@ -17,16 +18,14 @@ class InvalidTemplateError(ValueError):
     """A tag that does not end; the text is Argo CD's."""
 
 
-@dataclass(frozen=True, slots=True)
-class Replaced:
+class Replaced(Struct, frozen=True):
     """A rendered text; `unknown` names the tags that stayed as they were."""
 
     text: str
     unknown: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class FastTemplate:
+class FastTemplate(Struct, frozen=True):
     """A text cut at its tags: always one more text than tags."""
 
     texts: tuple[str, ...]

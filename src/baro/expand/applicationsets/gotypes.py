@@ -1,15 +1,15 @@
 """Go types of foreign objects, and what JSON decoding says of a value that misfits."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from dataclasses import field as dataclass_field
 from typing import Any
+
+from msgspec import Struct
+from msgspec import field as struct_field
 
 from baro.model.fieldpath import FieldPath
 
 
-@dataclass(frozen=True, slots=True)
-class GoType:
+class GoType(Struct, frozen=True):
     """A type: its name in Go, what JSON must hold, and what is inside.
 
     `json` is `string`, `boolean`, `integer`, `object`, `array`, or empty for
@@ -22,7 +22,7 @@ class GoType:
 
     name: str
     json: str = ""
-    fields: Mapping[str, "GoType"] = dataclass_field(default_factory=dict)
+    fields: Mapping[str, "GoType"] = struct_field(default_factory=dict)
     element: "GoType | None" = None
     opaque: bool = False
     apart: bool = False
@@ -86,8 +86,7 @@ def json_kind(value: Any) -> str:
     return "object" if isinstance(value, (dict, Mapping)) else "array"
 
 
-@dataclass(frozen=True, slots=True)
-class Misfit:
+class Misfit(Struct, frozen=True):
     """A value of the wrong JSON type."""
 
     path: FieldPath

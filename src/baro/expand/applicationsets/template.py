@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import Struct
+
 from baro.expand.applicationsets import applicationspec, blueprint, templatepatch
 from baro.expand.applicationsets.applicationtypes import TEMPLATE
 from baro.expand.applicationsets.texts import NO_VALUE, Rendered, Texts
@@ -26,8 +28,7 @@ _KEPT = _METADATA[2:]
 Unresolved = tuple[str, FieldPath, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(Struct, frozen=True):
     """What an ApplicationSet makes Applications of.
 
     `body` has generator's own template merged in, which stands at `within`; what it

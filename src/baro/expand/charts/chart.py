@@ -4,9 +4,12 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Self
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from baro.expand.charts.chartfiles import ChartFilesError, archive_files, pack
 from baro.expand.ports import ChartArchive
@@ -18,8 +21,7 @@ DEEPEST = 16
 """Levels of charts in charts."""
 
 
-@dataclass(frozen=True, slots=True)
-class ChartPlace:
+class ChartPlace(Struct, frozen=True):
     """Where the files of a chart stand: in front of each path, and at what revision."""
 
     label: str
@@ -42,8 +44,7 @@ class ChartPlace:
         return replace(self, label=self.label + path)
 
 
-@dataclass(frozen=True, slots=True)
-class Dependency:
+class Dependency(Struct, frozen=True):
     """A sub-chart that Chart.yaml (or requirements.yaml) names."""
 
     name: str

@@ -1,7 +1,8 @@
 """A chart out of a folder or an archive, or the reason why not."""
 
 import posixpath
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from baro.expand.charts.chart import Chart, ChartPlace, read_chart
 from baro.expand.charts.chartfiles import ChartFilesError, archive_files, folder_files
@@ -14,8 +15,7 @@ _NEIGHBOURS = 20
 """Files that are looked at to learn how a tree names its files."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class StoredChart:
+class StoredChart(Struct, frozen=True, eq=False):
     """A chart that stands for one version of a Helm repository's.
 
     `tree` holds its files, which value files may name. `origin` says where it is.

@@ -3,7 +3,8 @@
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from baro.expand.charts.chartread import archive_place, opened
 from baro.expand.ports import Tree, UnreadableFileError
@@ -20,16 +21,14 @@ _LEVELS = 3
 """Steps of a path to Chart.yaml below a shelf: `name/version/Chart.yaml`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shelf:
+class Shelf(Struct, frozen=True):
     """A folder that `charts:` of `baro.yaml` names: the tree it is in, and where."""
 
     tree: Tree
     folder: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """A chart that a shelf has, unread but for its name and version."""
 
     name: str

@@ -3,7 +3,8 @@
 # As in Helm: pkg/ignore/rules.go
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from baro.expand.sources.pathpattern import PatternError, go_pattern
 
@@ -15,8 +16,7 @@ class IgnoreSyntaxError(ValueError):
     """A line of `.helmignore` is no pattern; the message is Helm's."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Rule:
+class _Rule(Struct, frozen=True):
     pattern: str
     negated: bool
     folders_only: bool
@@ -27,8 +27,7 @@ class _Rule:
         return go_pattern(self.pattern).matches(name)
 
 
-@dataclass(frozen=True, slots=True)
-class IgnoreRules:
+class IgnoreRules(Struct, frozen=True):
     """The rules of one chart folder, Helm's own default included."""
 
     rules: tuple[_Rule, ...]

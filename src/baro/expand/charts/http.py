@@ -2,8 +2,9 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import IO
+
+from msgspec import Struct
 
 from baro.model import weburl
 
@@ -27,8 +28,7 @@ class HttpError(LookupError):
         self.headers = headers or {}
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """A body and its headers, their names in lower case."""
 
     body: bytes

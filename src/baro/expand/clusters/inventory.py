@@ -3,8 +3,9 @@
 # Argo CD: applicationset/generators/cluster.go; util/db/cluster.go
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from baro.expand.clusters.externalsecret import make_secret
 from baro.expand.clusters.registration import CLUSTER, Places, registered, registers
@@ -23,8 +24,7 @@ from baro.model.selector import matches
 LOCAL_NAME = "in-cluster"
 
 
-@dataclass(frozen=True, slots=True)
-class Inventory:
+class Inventory(Struct, frozen=True):
     """The clusters, the implicit local one last, and what could not be told."""
 
     clusters: tuple[ClusterRegistration, ...]

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import Struct
+
 from baro.model.fieldpath import FieldPath, get
 
 Evaluate = Callable[[Sequence[str], Mapping[str, Any]], Sequence[str | None]]
@@ -26,8 +28,7 @@ def unknown(name: str) -> str:
     return "unknown-" + _NOT_A_NAME.sub("-", name.lower()).strip("-")
 
 
-@dataclass(frozen=True, slots=True)
-class Doubt:
+class Doubt(Struct, frozen=True):
     """A value that is not known: the field that asks, why, and what would close it."""
 
     at: FieldPath

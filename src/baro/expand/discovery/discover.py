@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
+
 from baro.expand.clusters.registration import registers
 from baro.expand.discovery.objectfile import objects_of, syntax_of
 from baro.expand.discovery.patches import patch_files
@@ -38,16 +40,14 @@ _SCAFFOLD = re.compile(rb"\$\{\{-?[ \t]*(?:values|parameters)\b")
 """A skeleton that Backstage's scaffolder fills in."""
 
 
-@dataclass(frozen=True, slots=True)
-class Unread:
+class Unread(Struct, frozen=True):
     """A file that could not be read, and the gap that it leaves."""
 
     path: str
     gap: Gap
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Discovered:
+class Discovered(Struct, frozen=True, eq=False):
     """What a tree holds that Argo CD would act upon if somebody applied it.
 
     `manifests` come in the order of their files. `charts` are folders with a

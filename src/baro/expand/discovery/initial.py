@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from msgspec import Struct
 
 from baro.errors import InputError
 from baro.expand.discovery import hints
@@ -62,8 +63,7 @@ def propose(path: Path, schema: str = "") -> str:
     return "\n".join((head, *(said or [_NOTHING])))
 
 
-@dataclass(frozen=True, slots=True)
-class _Draft:
+class _Draft(Struct, frozen=True):
     """What was found, and the sections that follow from it."""
 
     tree: Tree

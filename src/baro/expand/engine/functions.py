@@ -5,7 +5,7 @@ has in another way, is rewritten in terms of what Helm has: the command stays wh
 is, with a function of the same parameters in front, and a stage or two is added.
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 # Argo CD: applicationset/utils/utils.go, init; sprig.GenericFuncMap less three.
 _ARGOCD = """
@@ -58,8 +58,7 @@ MISSING = "baro.missing:"
 """Likewise, of a key that is missing."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rewriting:
+class Rewriting(Struct, frozen=True):
     """What stands in for a function: `front ARGS | include "template" back`."""
 
     front: str

@@ -2,7 +2,8 @@
 
 import ast
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from baro.expand.engine.functions import ABSENT, FAIL, MISSING, REWRITINGS, TPL
 from baro.expand.engine.rewriting import Rewritten
@@ -22,15 +23,13 @@ _KEY = re.compile(rf'no template ("{re.escape(MISSING)}(?:\\.|[^"\\])*")')
 _FAIL = re.compile(rf'no template ("{re.escape(FAIL)}(?:\\.|[^"\\])*")')
 
 
-@dataclass(frozen=True, slots=True)
-class Unparsed:
+class Unparsed(Struct, frozen=True):
     """A template does not parse; Helm gives only a part of the reason."""
 
     template: int
 
 
-@dataclass(frozen=True, slots=True)
-class Broken:
+class Broken(Struct, frozen=True):
     """A template failed while it was evaluated.
 
     `line` is the driver's line, from 1; `at` a place of the rewritten template, in

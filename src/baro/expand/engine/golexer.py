@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
+from msgspec import Struct
+
 # The words are those of Go: text/template/parse/lex.go
 _OPEN = re.compile(r"\{\{(?:-(?=[ \t\r\n]))?")
 _COMMENT = re.compile(r"[ \t\r\n]?/\*.*?\*/[ \t\r\n]?-?\}\}", re.DOTALL)
@@ -46,8 +48,7 @@ class Kind(Enum):
     RIGHT = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(Struct, frozen=True):
     """One word and where it begins, in characters."""
 
     kind: Kind

@@ -1,8 +1,10 @@
 """Go templates of ApplicationSets, as Argo CD evaluates them, on Helm's engine."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from baro.expand.engine.missingkey import Options, variants
 from baro.expand.engine.rewriting import insisting, rewritten
@@ -16,8 +18,7 @@ EVALUATIONS = 1_000
 Portion = tuple[list[Column], Sequence[int]]
 
 
-@dataclass(frozen=True, slots=True)
-class Backend:
+class Backend(Struct, frozen=True):
     """What evaluates: `ask` renders one chart, `every` solves all portions.
 
     `strict` tells that it can fail over a missing key.

@@ -6,8 +6,9 @@ a third: no value at all, which has any field, and over which a `range` does not
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Self
+
+from msgspec import Struct
 
 from baro.expand.engine.goerrors import Broken, offset
 from baro.expand.engine.rewriting import (
@@ -26,8 +27,7 @@ _NULL_ARGUMENT = "; got interface {}"
 _WRONG = "wrong type for value; expected "
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(Struct, frozen=True):
     """What `goTemplateOptions` ask for; the last `missingkey` counts.
 
     `missing` is `default`, `zero` or `error`; `refused` is Go's panic over the first

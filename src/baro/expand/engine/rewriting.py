@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+
+from msgspec import Struct
 
 from baro.expand.engine.functions import (
     ABSENT,
@@ -26,8 +27,7 @@ from baro.expand.engine.golexer import (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """One replacement: characters `at` to `end` of the original by `by`.
 
     `here` is where an error inside of the replacement is to be placed, and `whole`
@@ -42,8 +42,7 @@ class Change:
     whole: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Rewritten:
+class Rewritten(Struct, frozen=True):
     """A template as Helm's engine takes it.
 
     `broken` tells that it does not parse; Go can tell why from the text.

@@ -1,8 +1,11 @@
 """The cells of an evaluation: parameter sets down, templates across."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from baro.errors import ToolError
 from baro.expand.engine import missingkey
@@ -26,8 +29,7 @@ ENOUGH = 2
 Ask = Callable[[Render, bytes], Answer]
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(Struct, frozen=True):
     """One template, and its place among those of the caller."""
 
     index: int

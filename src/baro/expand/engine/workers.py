@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import msgspec
+from msgspec import Struct
 
 from baro.errors import ToolError
 from baro.expand.engine.messages import Answer, Question, Render, Unknown
@@ -42,8 +43,7 @@ class Asked:
     chart: bytes | None = field(default=None, repr=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
+class Told(Struct, frozen=True):
     """The answers to the first questions, and what went wrong with the next one."""
 
     answers: Sequence[Answer]

@@ -4,6 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from msgspec import Struct
+from msgspec import field as struct_field
+
 from baro.expand.applicationsets.texts import Texts
 from baro.expand.ports import Tree
 from baro.model.expansion import (
@@ -32,8 +35,7 @@ class Repositories(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """Why a generator gives nothing, in Argo CD's words, and the field to blame."""
 
     message: str
@@ -106,8 +108,7 @@ def _place(path: FieldPath) -> tuple[tuple[int, str], ...]:
     return tuple((step, "") if isinstance(step, int) else (-1, step) for step in path)
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(Struct, frozen=True):
     """Everything that a generator may look at."""
 
     applicationset: Manifest
@@ -119,7 +120,7 @@ class Surroundings:
     new_git_file_globbing: bool = False
     clusters_known: bool = True
     absent_projects: frozenset[str] = frozenset()
-    account: Account = field(default_factory=Account)
+    account: Account = struct_field(default_factory=Account)
 
     @property
     def go_template(self) -> bool:
@@ -131,8 +132,7 @@ class Surroundings:
         return self.applicationset.origin.locate(path)
 
 
-@dataclass(frozen=True, slots=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """A parameter set before its `values`.
 
     `wrapping` is what Argo CD puts before the message when they do not render.
@@ -142,8 +142,7 @@ class Draft:
     wrapping: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Drafts:
+class Drafts(Struct, frozen=True):
     """What a generator found, and the refusal that it ended with, if any.
 
     `values` still have to be rendered. `together` names the one parameter that is to
@@ -151,13 +150,12 @@ class Drafts:
     """
 
     drafts: Sequence[Draft] = ()
-    values: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, str] = struct_field(default_factory=dict)
     refusal: Refusal | None = None
     together: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Terminal:
+class Terminal(Struct, frozen=True):
     """A generator that knows its parameters itself.
 
     `order` is its place among the fields of Argo CD's struct.
@@ -168,8 +166,7 @@ class Terminal:
     drafts: Callable[[Mapping[str, Any], FieldPath, Surroundings], Drafts]
 
 
-@dataclass(frozen=True, slots=True)
-class Combination:
+class Combination(Struct, frozen=True):
     """A generator that combines others.
 
     It takes several specs, all of them one spec with different parameters put in,

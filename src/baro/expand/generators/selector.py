@@ -4,8 +4,9 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from baro.expand.applicationsets.gotext import quoted
 
@@ -21,8 +22,7 @@ class SelectorError(ValueError):
     """A selector that Kubernetes refuses; the text is its own."""
 
 
-@dataclass(frozen=True, slots=True)
-class Requirement:
+class Requirement(Struct, frozen=True):
     """One condition on one key."""
 
     key: str
@@ -43,8 +43,7 @@ class Requirement:
                 return value is None
 
 
-@dataclass(frozen=True, slots=True)
-class Selector:
+class Selector(Struct, frozen=True):
     """All of these conditions; none of them selects everything."""
 
     requirements: tuple[Requirement, ...] = ()

@@ -6,9 +6,10 @@
 import importlib
 import pkgutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
+
+from msgspec import Struct
 
 from baro.expand import generators
 from baro.expand.applicationsets import mergo
@@ -47,8 +48,7 @@ def known_generators() -> Mapping[str, Generator]:
     return {each.key: each for each in sorted(found, key=lambda each: each.order)}
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One item of a `generators` list, its parameters put in already.
 
     `selector` is what to filter by: in a matrix the one before that.

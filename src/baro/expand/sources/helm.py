@@ -3,9 +3,11 @@
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from baro.expand.charts.chart import Chart
 from baro.expand.charts.chartstore import ChartStore
@@ -30,8 +32,7 @@ _HELM_VERSIONS = ("", "v3", "v4")
 _JSON = json.JSONEncoder(ensure_ascii=False, allow_nan=False)
 
 
-@dataclass(frozen=True, slots=True)
-class HelmSite:
+class HelmSite(Struct, frozen=True):
     """A Helm source and where it stands; `name` is the Application's instance name."""
 
     values: ValuesSite

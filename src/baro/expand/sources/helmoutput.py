@@ -4,8 +4,9 @@ import json
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from baro.expand.ports import RenderedFile, RenderOutcome
 from baro.expand.sources.prepared import PreparedSource, Printed, stopped

@@ -8,8 +8,10 @@ import shutil
 import tempfile
 import textwrap
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from baro.errors import ToolError
 from baro.expand.stop import StoppedError, refused, unknown
@@ -34,8 +36,7 @@ _LOGGED = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Kustomize:
+class Kustomize(Struct, frozen=True):
     """A `kustomize` or `kubectl`; `command` lacks only the folder.
 
     Equal files are built once.

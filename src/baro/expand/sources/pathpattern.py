@@ -6,8 +6,9 @@ No pattern can run away: choices in braces are written out (within a bound), and
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 LONGEST = 1000
 """Characters of one pattern."""
@@ -21,8 +22,7 @@ class PatternError(ValueError):
     """The text is no pattern of its kind."""
 
 
-@dataclass(frozen=True, slots=True)
-class PathPattern:
+class PathPattern(Struct, frozen=True):
     """A compiled pattern: some alternatives, each a list of folder patterns.
 
     None in an alternative is `**`: any folders, none included.

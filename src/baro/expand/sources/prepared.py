@@ -1,8 +1,11 @@
 """A source on its way to a Rendering: what is known before the engine has answered."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from baro.expand.ports import RenderRequest
 from baro.expand.stop import StoppedError
@@ -12,8 +15,7 @@ from baro.model.origin import OriginKind
 from baro.model.text import SourceText
 
 
-@dataclass(frozen=True, slots=True)
-class Destination:
+class Destination(Struct, frozen=True):
     """The cluster that an Application goes to, as far as a renderer sees it.
 
     `kube_version` and `api_versions` are what Argo CD would discover there.
@@ -24,8 +26,7 @@ class Destination:
     api_versions: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Printed:
+class Printed(Struct, frozen=True):
     """An object that a source gives, as it was printed; `document` is its index."""
 
     body: Mapping[str, Any]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any, Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from baro.expand.ports import Tree
 from baro.expand.sources.sourcespec import SourceSpec
@@ -28,8 +30,7 @@ class Repositories(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(Struct, frozen=True):
     """A source with `ref`; `within` is its place in the Application."""
 
     source: Mapping[str, Any]

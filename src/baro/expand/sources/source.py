@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
+
+from msgspec import Struct, field, structs
 
 from baro.expand.charts.chartstore import ChartStore
 from baro.expand.ports import HelmEngine, RenderOutcome, RenderRequest
@@ -45,8 +47,7 @@ _SINGLE: tuple[FieldPath, ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class SourceOptions:
+class SourceOptions(Struct, frozen=True):
     """How Argo CD is set up: its version, and the namespace that it runs in."""
 
     version: tuple[int, int] = (3, 5)
@@ -54,8 +55,7 @@ class SourceOptions:
     kustomize: Kustomize | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Sources:
+class Sources(Struct, frozen=True):
     """What sources are read from."""
 
     repositories: Repositories
@@ -190,14 +190,14 @@ def _prepare(
     try:
         check_spec(spec, alone=alone)
         if spec.within[1] == "sourceHydrator":
-            known = replace(known, gaps=(hydrated(spec),))
+            known = structs.replace(known, gaps=(hydrated(spec),))
         place, known = placed(spec, sources.repositories, sources.charts, known)
         if place is None:
             return PreparedSource(known, destination)
         name = instance_name(spec.application, sources.options.argocd_namespace)
         check_path(spec, place)
         spec = overridden(spec, place.tree, place.path, name)
-        known = replace(known, source=spec.body, type=type_of(spec, place))
+        known = structs.replace(known, source=spec.body, type=type_of(spec, place))
         environment = build_environment(
             name, spec.application, spec.body, place.revision
         )
@@ -225,7 +225,9 @@ def _by_type(
         case SourceType.HELM:
             if spec.multiple and known.revision is not None:
                 trees = trees_of(spec, known.revision, references, sources.repositories)
-                site = replace(site, values=replace(site.values, references=trees))
+                site = structs.replace(
+                    site, values=replace(site.values, references=trees)
+                )
             return prepare_helm(site, known)
         case SourceType.DIRECTORY:
             printed = print_directory(spec, tree, path)
@@ -257,7 +259,7 @@ def finish_source(
     for each in printed:
         scopes.learn(each.body)
     made = tuple(_manifests(rendering, printed, prepared.destination, scopes))
-    return replace(rendering, manifests=made)
+    return structs.replace(rendering, manifests=made)
 
 
 def _manifests(
@@ -297,7 +299,7 @@ def rescoped(rendering: Rendering, scopes: Scopes) -> Rendering:
     )
     if all(new is old for new, old in zip(settled, rendering.manifests, strict=True)):
         return rendering
-    return replace(rendering, manifests=settled)
+    return structs.replace(rendering, manifests=settled)
 
 
 def _resettled(manifest: Manifest, body: Mapping[str, Any]) -> Manifest:

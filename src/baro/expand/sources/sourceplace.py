@@ -1,7 +1,9 @@
 """Where the files of a source are, and what kind of source they make it."""
 
 import posixpath
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from baro.expand.charts.chartread import StoredChart
 from baro.expand.charts.chartstore import ChartStore
@@ -24,8 +26,7 @@ _KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 _OCI = "oci://"
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where the files of one source are."""
 
     tree: Tree

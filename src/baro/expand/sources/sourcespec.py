@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from baro.expand.ports import Tree, UnreadableFileError
 from baro.expand.stop import refused, unknown
@@ -26,8 +28,7 @@ _TYPES = {
 }
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class SourceSpec:
+class SourceSpec(Struct, frozen=True, eq=False):
     """A source's spec: `body` is what counts, `overrides` the files laid over it."""
 
     application: Manifest

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from baro.expand.applicationsets.goyaml import conversion_error
 from baro.model import yamltext
@@ -29,8 +30,7 @@ _HOOKS = frozenset(
 _TESTS = frozenset(("test", "test-success"))
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """One document's text; `line` is where it begins in the whole, from 1."""
 
     text: str

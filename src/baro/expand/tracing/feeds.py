@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from baro.model.expansion import ClusterRegistration, LayerKind, ValuesLayer
 from baro.model.fieldpath import FieldPath, get
@@ -19,8 +20,7 @@ _DOTTED = re.compile(r"(?<![\w\")])\.([A-Za-z_]\w*(?:\.[A-Za-z_][\w-]*)*)")
 _FLAT = re.compile(r"\s*([A-Za-z_][\w.\[\]/-]*)\s*")
 
 
-@dataclass(frozen=True, slots=True)
-class Feed:
+class Feed(Struct, frozen=True):
     """A parameter that a template takes in, its value, and where that was written."""
 
     parameter: str

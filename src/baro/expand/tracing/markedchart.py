@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from msgspec import Struct
+
 from baro.expand.ports import HelmEngine
 from baro.expand.sources.prepared import PreparedSource
 from baro.expand.tracing.valuetrace import Appearance
@@ -35,8 +37,7 @@ BATCH = 32
 """Variants that are rendered at once."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Field:
+class _Field(Struct, frozen=True):
     """A field of a rendered object; `inside` is a path in the text that it holds."""
 
     document: DocumentKey

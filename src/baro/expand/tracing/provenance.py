@@ -5,8 +5,11 @@ Application, that to an ApplicationSet, and so on until a line in a file is reac
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from baro.expand.assemble import Assembled
 from baro.expand.tracing.trace import Tracer
@@ -29,8 +32,7 @@ _WITHIN_TEXT = " > "
 """Evidence about a document inside a ConfigMap: `data['a.yaml'] > app.baseUrl`."""
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Struct, frozen=True):
     """Where a value was written: the line, the path there, and the value.
 
     `inside` is the path in the text that stands at `path`, where that is meant.

@@ -8,8 +8,10 @@ sources with suspects cost anything.
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
+
+from msgspec.structs import replace
 
 from baro.expand.ports import HelmEngine
 from baro.expand.sources.prepared import PreparedSource

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from baro.expand.tracing.feeds import Feed
 from baro.model.expansion import ValuesLayer
@@ -14,8 +15,7 @@ from baro.model.ref import ObjectRef
 from baro.model.text import Location
 
 
-@dataclass(frozen=True, slots=True)
-class Setter:
+class Setter(Struct, frozen=True):
     """One layer that sets a value: what it says, where, and what fed it.
 
     `layer` is None for the chart's own default. `links` lead from the Application's
@@ -33,8 +33,7 @@ class Setter:
     rendered: tuple[Manifest, FieldPath] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Appearance:
+class Appearance(Struct, frozen=True):
     """A field of a rendered object that a value makes.
 
     `printed` tells that the value stands there; else it decides what stands there.
@@ -48,8 +47,7 @@ class Appearance:
     template: Location | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ValueTrace:
+class ValueTrace(Struct, frozen=True):
     """The answer about one values path.
 
     `setters` come strongest first: the first one counts, it overrides the others.

@@ -3,8 +3,10 @@
 import copy
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from baro.expand.ports import HelmEngine, RenderRequest
 from baro.expand.sources.helm import json_values
@@ -22,8 +24,7 @@ _MARK = "bq{:05d}qz"
 _NOBODYS = "once-more.invalid/v1"
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """A field that differs between two renders; MISSING where one has none.
 
     `path` is empty for an object that only one of them has.

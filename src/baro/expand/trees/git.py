@@ -1,9 +1,10 @@
 """Questions to Git about a repository that is only looked at."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from shutil import which
+
+from msgspec import Struct
 
 from baro import process
 from baro.errors import InputError, ToolError
@@ -14,8 +15,7 @@ _ENVIRONMENT = {"GIT_ALLOW_PROTOCOL": "none", "GIT_NO_REPLACE_OBJECTS": "1"}
 _NO_FILTER = {"clean": "", "smudge": "", "process": "", "required": "false"}
 
 
-@dataclass(frozen=True, slots=True)
-class Git:
+class Git(Struct, frozen=True):
     """A repository as the `git` program knows it.
 
     `folder` is where it is asked; `top` the root of the working tree, None for a bare

@@ -4,8 +4,9 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from baro.expand import semver
 from baro.expand.trees.git import Git
@@ -17,8 +18,7 @@ _TAGS = "refs/tags/"
 _REMOTES = "refs/remotes/"
 
 
-@dataclass(frozen=True, slots=True)
-class Refs:
+class Refs(Struct, frozen=True):
     """The names that a repository has for its commits.
 
     `head` is what is checked out, `branch` its name; both may be empty. `tags` are
@@ -47,8 +47,7 @@ class Meaning(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Resolved:
+class Resolved(Struct, frozen=True):
     """What a revision means, as `name` says it, and the commit that Argo CD names.
 
     `object` is what to read; it differs from `commit` for abbreviations, and for

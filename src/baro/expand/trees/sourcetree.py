@@ -4,9 +4,10 @@ import hashlib
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from threading import RLock
+
+from msgspec import Struct
 
 from baro.expand.ports import UnreadableFileError
 from baro.expand.trees import treepath
@@ -24,8 +25,7 @@ LARGEST_TOTAL = 2048 * _MEBI
 """Bytes that are read from one tree."""
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
+class Names(Struct, frozen=True):
     """What a tree is called.
 
     `repository` is the URL by which Applications know it. `label` stands in front of

@@ -1,8 +1,9 @@
 """The values of a Helm source: every layer, weakest first, and what they make."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from baro.expand.stop import refused
 from baro.expand.values.parameters import with_parameters
@@ -19,8 +20,7 @@ from baro.model.text import SourceText
 _INLINE = "<temp file with values from source.helm.values/valuesObject>"
 
 
-@dataclass(frozen=True, slots=True)
-class Values:
+class Values(Struct, frozen=True):
     """The values of one source: its layers, weakest first, and what they make."""
 
     layers: tuple[ValuesLayer, ...] = ()

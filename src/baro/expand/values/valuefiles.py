@@ -8,6 +8,8 @@ from difflib import get_close_matches
 from functools import cached_property, lru_cache
 from typing import Any
 
+from msgspec import Struct
+
 from baro.expand.ports import Tree, UnreadableFileError
 from baro.expand.sources.pathpattern import PatternError, doublestar_pattern
 from baro.expand.sources.sourcespec import SourceSpec
@@ -66,8 +68,7 @@ class ValuesSite:
         return self.spec.helm.get("ignoreMissingValueFiles") is True
 
 
-@dataclass(frozen=True, slots=True)
-class ValueFile:
+class ValueFile(Struct, frozen=True):
     """A value file: as written, where, and what it resolves to."""
 
     entry: str

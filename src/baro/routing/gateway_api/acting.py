@@ -3,8 +3,10 @@
 # Gateway API: apis/v1/httproute_types.go, HTTPRouteFilter and HTTPBackendRef
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from baro.routing.answer import Answer, Certainty, Controller, Outcome, Place
 from baro.routing.declared import mapping, maps, text
@@ -21,8 +23,7 @@ _WITHOUT_EFFECT = frozenset(("RequestMirror", "ResponseHeaderModifier"))
 _DEFAULT_REDIRECT = 302
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
+class Scene(Struct, frozen=True):
     """What all requests at one listener share."""
 
     controller: Controller
@@ -31,8 +32,7 @@ class Scene:
     listener: Listener
 
 
-@dataclass(frozen=True, slots=True)
-class Changes:
+class Changes(Struct, frozen=True):
     """What filters make of a request on its way."""
 
     target: str

@@ -5,8 +5,9 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from baro.routing.declared import mapping, maps, sequence, text
 from baro.routing.gateway_api.hostnames import meet
@@ -25,8 +26,7 @@ from baro.routing.reasons import Code, Reason, because
 from baro.routing.world import World
 
 
-@dataclass(frozen=True, slots=True)
-class Grant:
+class Grant(Struct, frozen=True):
     """One way in which a namespace lets itself be referred to."""
 
     namespace: str
@@ -69,8 +69,7 @@ def permitted(
     )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Attachment:
+class Attachment(Struct, frozen=True, eq=False):
     """A route at one parent: its listeners, or why there are none.
 
     `notes` are what could not be seen and was taken to be so.
@@ -84,8 +83,7 @@ class Attachment:
     notes: tuple[Reason, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Attaching:
+class Attaching(Struct, frozen=True, eq=False):
     """What decides about attachments in one cluster."""
 
     gateways: Mapping[str, Gateway]

@@ -7,7 +7,8 @@ address, and whether a certificate is any good is not told by them.
 # Gateway API: reasons of apis/v1/gateway_types.go and apis/v1/shared_types.go
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from baro.routing.gateway_api.attaching import Attachment, Grant, permitted
 from baro.routing.gateway_api.objects import Gateway
@@ -26,8 +27,7 @@ _UNRESOLVED = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
+class Condition(Struct, frozen=True):
     """One condition; `part` is the listener, or the parent of a route."""
 
     subject: str

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from urllib.parse import parse_qsl
 
+from msgspec import Struct
+
 from baro.routing.gateway_api.objects import Match, Route, RouteRule, ValueMatch
 from baro.routing.nginx.regex import (
     BrokenError,
@@ -57,8 +59,7 @@ def weight(match: Match) -> tuple[int, ...]:
     return (*head, -bool(match.method), -len(match.headers), -len(match.query))
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """A request as matches look at it; `path` is not decoded."""
 
     request: Request

@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import Struct
+
 from baro.routing.declared import Declared, mapping, maps, sequence, text
 from baro.routing.world import World
 
@@ -20,8 +22,7 @@ PROTOCOLS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(Struct, frozen=True):
     """The name of another object; `key` is `namespace/name`."""
 
     group: str
@@ -35,8 +36,7 @@ class Reference:
         return f"{self.namespace}/{self.name}"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Listener:
+class Listener(Struct, frozen=True, eq=False):
     """One listener. `allowed` is `Same`, `All` or `Selector`."""
 
     name: str
@@ -66,8 +66,7 @@ class Gateway:
         object.__setattr__(self, "key", f"{self.namespace}/{self.name}")
 
 
-@dataclass(frozen=True, slots=True)
-class Parent:
+class Parent(Struct, frozen=True):
     """What a route wants to be attached to; `port` is 0 where none is named."""
 
     target: Reference
@@ -75,8 +74,7 @@ class Parent:
     port: int
 
 
-@dataclass(frozen=True, slots=True)
-class ValueMatch:
+class ValueMatch(Struct, frozen=True):
     """A header or query parameter and the value it must have."""
 
     name: str
@@ -114,8 +112,7 @@ class Match:
         return self._text
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class BackendRef:
+class BackendRef(Struct, frozen=True, eq=False):
     """A backend and its weight; filters are those for this backend alone."""
 
     target: Reference
@@ -124,8 +121,7 @@ class BackendRef:
     filters: tuple[Mapping[str, Any], ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class RouteRule:
+class RouteRule(Struct, frozen=True, eq=False):
     """One rule of a route."""
 
     matches: tuple[Match, ...]

@@ -1,7 +1,9 @@
 """The routes of Gateway API: built once, asked often."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
 
 from baro.routing.answer import Answer, Certainty, Controller, Loser, Outcome, Place
 from baro.routing.gateway_api.acting import Scene, place_of

@@ -3,7 +3,9 @@
 # Gateway API: apis/v1/gateway_types.go, GatewaySpec.Listeners ("Listener Isolation")
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from baro.routing.answer import Answer, Certainty, Loser, Outcome
 from baro.routing.gateway_api.acting import Scene, act
@@ -17,16 +19,14 @@ from baro.routing.reasons import Code, Reason, because
 Hosts = Mapping[str, Bucket]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Level:
+class Level(Struct, frozen=True, eq=False):
     """All who take a request under the hostnames of equal rank, best ones first."""
 
     host: str
     entries: Sequence[Entry]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Serving:
+class Serving(Struct, frozen=True, eq=False):
     """A Gateway and what is attached to its listeners.
 
     `isolated` is None where the implementation's way with overlapping listeners is

@@ -2,7 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from baro.routing.answer import Controller, Loser
 from baro.routing.declared import mapping
@@ -46,8 +47,7 @@ _ANYWHERE = tuple(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class GatewayApi:
+class GatewayApi(Struct, frozen=True):
     """The strategy of Gateway API.
 
     Settings of the controller: `gateway` (`namespace/name`) looks at one Gateway

@@ -3,7 +3,8 @@
 # Gateway API: apis/v1/listenerset_types.go, tlsroute_types.go, tcproute_types.go
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from baro.routing.declared import Declared, maps, sequence, text
 from baro.routing.gateway_api.hostnames import covers
@@ -15,8 +16,7 @@ from baro.routing.world import World
 _EXPERIMENTAL = "gateway.networking.x-k8s.io"
 
 
-@dataclass(frozen=True, slots=True)
-class Unread:
+class Unread(Struct, frozen=True):
     """An object that might take a request; no `hosts` are all hosts.
 
     `schemes` are those that it can take. A `last` one takes only what nobody else

@@ -4,7 +4,9 @@
 
 import re
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+from msgspec import Struct, structs
 
 from baro.routing.answer import Controller
 from baro.routing.declared import Declared
@@ -40,8 +42,7 @@ _CATCH_ALL = (
 _LAST = 1 << 60
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """What the webhook says.
 
     `message` is the controller's own text of a refusal; empty where it is the text
@@ -90,7 +91,7 @@ def review(
 
 def _with_last(world: World, incoming: Ingress) -> World:
     """Make the incoming Ingress the youngest: the webhook ignores its age."""
-    return replace(
+    return structs.replace(
         world,
         ingresses=tuple(
             replace(one, created=_LAST) if one.key == incoming.key else one

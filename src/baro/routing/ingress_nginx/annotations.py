@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from urllib.parse import urlsplit
 
+from msgspec import Struct
+
 from baro.routing.ingress_nginx.annotation_checks import (
     RefusedError,
     refuse_risk,
@@ -44,8 +46,7 @@ _GUARDS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Canary:
+class Canary(Struct, frozen=True):
     """How a canary Ingress gets its share."""
 
     weight: int = 0
@@ -56,8 +57,7 @@ class Canary:
     cookie: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """What the annotations come to. Empty texts mean that nothing is set."""
 
     target: str = ""

@@ -1,6 +1,6 @@
 """What becomes of a request in one server."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from baro.routing.answer import Alternative, Answer, Certainty, Outcome
 from baro.routing.ingress_nginx.choosing import Choice, choose

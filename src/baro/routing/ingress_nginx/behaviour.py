@@ -1,7 +1,8 @@
 """What a release of ingress-nginx does, as set up by its flags and its ConfigMap."""
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from baro.routing.answer import Controller
 from baro.routing.ingress_nginx.annotation_table import Risk
@@ -16,8 +17,7 @@ CONTROLLER_CLASS = "k8s.io/ingress-nginx"
 _VERSION = re.compile(r"v?(\d+)\.(\d+)(?:\.(\d+))?")
 
 
-@dataclass(frozen=True, slots=True)
-class Release:
+class Release(Struct, frozen=True):
     """What differs between releases. Each field names what newer ones do.
 
     `validates`: values of annotations are checked by default (1.12.0).
@@ -76,8 +76,7 @@ def release(version: tuple[int, int, int]) -> Release:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Behaviour:
+class Behaviour(Struct, frozen=True):
     """A release and its configuration, read once."""
 
     version: tuple[int, int, int]

@@ -1,8 +1,9 @@
 """Canary Ingresses: who takes a share of whose requests, and which requests."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from enum import Enum
+
+from msgspec.structs import replace
 
 from baro.routing.answer import Alternative, Answer, Certainty, Loser
 from baro.routing.ingress_nginx.annotations import Canary

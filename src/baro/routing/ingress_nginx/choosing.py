@@ -1,15 +1,15 @@
 """Which location of a server takes a path, and which would have."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from baro.routing.ingress_nginx.locations import Location
 from baro.routing.ingress_nginx.servers import Server
 from baro.routing.nginx.regex import Found, TooManyStepsError
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """The location that takes a path.
 
     `found` is the match in regex mode. `slash` tells that nginx redirects to the

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from baro.routing.answer import Loser
 from baro.routing.ingress_nginx.choosing import Choice, covering
@@ -20,8 +21,7 @@ from baro.routing.reasons import Code, because
 _META = re.compile(r"[][(){}*+?|^$\\]")
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(Struct, frozen=True):
     """A path that somebody wrote and that leads nowhere, and why."""
 
     loser: Loser

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from msgspec import Struct
+
 from baro.routing.answer import Loser
 from baro.routing.ingress_nginx.merging import DEFAULT_SERVER
 from baro.routing.ingress_nginx.selection import Kept
@@ -20,16 +22,14 @@ from baro.routing.reasons import Code, Reason, because
 _LABEL = re.compile(r"[\w-]+", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Redirect:
+class Redirect(Struct, frozen=True):
     """A server that only sends elsewhere: the other one of `www.HOST` and `HOST`."""
 
     host: str
     to: Server
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
+class Chosen(Struct, frozen=True):
     """The server for a host name, and what led to it.
 
     `unread` is a server name that might have matched but is not imitated.

@@ -4,8 +4,9 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache
+
+from msgspec import Struct
 
 from baro.routing.ingress_nginx.locations import Location
 from baro.routing.nginx import variables
@@ -17,8 +18,7 @@ _ELSEWHERE = ("http://", "https://", "$scheme")
 _STAYS = re.compile(rb"[\x00-\x20\"#%\x7f-\xff]")
 
 
-@dataclass(frozen=True, slots=True)
-class Rewritten:
+class Rewritten(Struct, frozen=True):
     """The new path (decoded) and the target that the upstream sees.
 
     `redirect` is a URL to which nginx sends the client instead. `unknown` names a

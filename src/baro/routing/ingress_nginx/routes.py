@@ -1,7 +1,10 @@
 """The routes of ingress-nginx: built once, asked often."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from baro.routing.answer import (
     Alternative,
@@ -30,8 +33,7 @@ _MERGES = 20_000
 Entries = Sequence[tuple[Kept, Rule]]
 
 
-@dataclass(frozen=True, slots=True)
-class Variant:
+class Variant(Struct, frozen=True):
     """A server as it would be if its Ingresses had been created in another order."""
 
     when: Reason

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from baro.routing.answer import Loser
 from baro.routing.apiserver import refusals
@@ -23,8 +24,7 @@ _FORBIDDEN = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Kept:
+class Kept(Struct, frozen=True, eq=False):
     """An Ingress that is served, and its annotations as understood."""
 
     ingress: Ingress
@@ -41,8 +41,7 @@ class Kept:
         return self.settings.canary is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Selection:
+class Selection(Struct, frozen=True):
     """The Ingresses that are served, oldest first, and what is said of the others.
 
     `notes` are caveats by `namespace/name`.

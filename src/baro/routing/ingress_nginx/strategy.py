@@ -2,7 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from baro.routing.answer import Controller, Loser
 from baro.routing.ingress_nginx import ages, loading
@@ -25,8 +27,7 @@ from baro.routing.reasons import Code, Reason, because
 from baro.routing.world import Rule, World
 
 
-@dataclass(frozen=True, slots=True)
-class IngressNginx:
+class IngressNginx(Struct, frozen=True):
     """The strategy of ingress-nginx."""
 
     name: str = NAME

@@ -1,7 +1,8 @@
 """What all requests share, and a request as nginx has read it."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from baro.routing.answer import Controller
 from baro.routing.ingress_nginx.behaviour import Behaviour
@@ -12,8 +13,7 @@ from baro.routing.request import Request
 from baro.routing.world import World
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """What all requests share.
 
     `certificates` are the hosts under which the controller has a certificate;
@@ -49,8 +49,7 @@ class Table:
         return host.partition(":")[0]
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """A request as nginx has read it: host name, decoded path, query."""
 
     request: Request

@@ -1,8 +1,10 @@
 """What one location makes of a request, step by step as nginx takes them."""
 
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TypedDict, Unpack
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from baro.routing.answer import Answer, Certainty, Outcome
 from baro.routing.classes import is_class_open
@@ -33,8 +35,7 @@ class _Rest(TypedDict, total=False):
     upstream_headers: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(Struct, frozen=True):
     """A request that has come to a location; `found` is the match in regex mode."""
 
     table: Table

@@ -12,6 +12,8 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from msgspec import Struct
+
 from baro.routing.nginx.regex_parser import Parser
 from baro.routing.nginx.regex_piece import BrokenError, NotImitatedError, Piece
 
@@ -35,8 +37,7 @@ class TooManyStepsError(Exception):
     """The pattern might take too long on this text."""
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """A match and its groups."""
 
     match: re.Match[bytes] | None

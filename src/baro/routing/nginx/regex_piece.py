@@ -1,7 +1,9 @@
 """Parts of a pattern, and what is known of each: enough to say that it is quick."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from baro.routing.nginx import charset
 
@@ -14,8 +16,7 @@ class NotImitatedError(ValueError):
     """The pattern uses a construct that is not read here; the text names it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """A part of a pattern, written for Python's `re`.
 
     `first` is what its first byte can be, `later` what the others can be; `fixed`

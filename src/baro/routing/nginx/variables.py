@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from baro.routing.nginx.uri import split_target
 from baro.routing.request import Request
@@ -35,8 +36,7 @@ subdomain
 KNOWN = frozenset(_NAMES.split())
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(Struct, frozen=True):
     """A text with groups (numbers) and variables (names) in it."""
 
     parts: tuple[bytes | int | str, ...]

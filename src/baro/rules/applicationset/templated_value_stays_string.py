@@ -70,7 +70,8 @@ spec.template.spec.syncPolicy.automated.prune in body must be of type boolean: "
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from baro.model.expansion import LayerKind, Rendering, ValuesLayer
 from baro.model.fieldpath import MISSING, FieldPath, dotted, get, leaves
@@ -109,8 +110,7 @@ def check(ctx: Context) -> Iterator[Finding]:
                     yield _finding(ctx, rendering, leaf, wrong)
 
 
-@dataclass(frozen=True, slots=True)
-class _Leaf:
+class _Leaf(Struct, frozen=True):
     """A templated value: its path and text, and the template that printed it."""
 
     path: FieldPath

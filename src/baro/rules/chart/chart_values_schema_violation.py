@@ -98,7 +98,8 @@ web:
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from baro.model.expansion import (
     ChartContent,
@@ -140,8 +141,7 @@ def check(ctx: Context) -> Iterator[Finding]:
                 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Claim:
+class _Claim(Struct, frozen=True):
     """What is wrong with the value at `path`, a path in the user's values."""
 
     path: FieldPath

@@ -109,7 +109,8 @@ ObjectMeta.metadata.labels of type string
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from baro.model.expansion import ClusterRegistration, Generation
 from baro.model.fieldpath import FieldPath, leaves
@@ -128,8 +129,7 @@ _LABELS: tuple[FieldPath, ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Wanted:
+class _Wanted(Struct, frozen=True):
     """What a label is compared with, and the field that does it."""
 
     key: str

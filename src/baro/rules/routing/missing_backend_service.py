@@ -71,7 +71,8 @@ Service "kr/backstage" does not have any active Endpoint.
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from baro.graph.relations.routes import route_services
 from baro.model.fieldpath import FieldPath, get
@@ -91,8 +92,7 @@ _QUIET = ("argoproj.io", "cert-manager.io", "external-secrets.io")
 """Groups of custom kinds whose operators make no Services."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Backend:
+class _Backend(Struct, frozen=True):
     ref: ObjectRef
     port: str
     name_field: FieldPath

@@ -108,7 +108,8 @@ req.session["oidc:keycloak.platform.example"] is undefined
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from baro.errors import InputError
 from baro.model import weburl
@@ -124,8 +125,7 @@ from baro.rules.rule import Context, rule
 _COOKIE_PATH = "/proxy-cookie-path"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Place:
+class _Place(Struct, frozen=True, eq=False):
     """An instance on one host; `ways` lead there, none where they are not known."""
 
     document: Document

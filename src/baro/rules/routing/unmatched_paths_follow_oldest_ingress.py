@@ -89,7 +89,8 @@ or `401 Unauthorized`, `403 Forbidden`, the page of a login.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from baro.model.finding import Confidence, Evidence, Finding, Layer, Severity
 from baro.routing.ingress_nginx.ages import possible_oldest
@@ -114,8 +115,7 @@ _GUARDS: Mapping[str, str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Inherited:
+class _Inherited(Struct, frozen=True):
     """What a path that nobody has gets, by which annotation."""
 
     says: str
@@ -123,8 +123,7 @@ class _Inherited:
     severity: Severity = Severity.WARNING
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Host:
+class _Host(Struct, frozen=True, eq=False):
     """A host without `/`, and those of its Ingresses that may be the oldest."""
 
     nginx: Nginx

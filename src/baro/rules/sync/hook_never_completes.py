@@ -90,7 +90,8 @@ Required value: valid values: "OnFailure", "Never"
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from baro.model.fieldpath import FieldPath
 from baro.model.finding import Finding, Layer, Severity
@@ -105,8 +106,7 @@ from baro.rules.waves import Step, first_step, is_hook
 _DEFAULT_CLASS = "storageclass.kubernetes.io/is-default-class"
 
 
-@dataclass(frozen=True, slots=True)
-class _Stop:
+class _Stop(Struct, frozen=True):
     """Why an object is never ready, the field that says so, and the way out."""
 
     reason: str

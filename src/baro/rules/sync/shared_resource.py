@@ -87,7 +87,8 @@ ConfigMap/settings is part of applications argocd/one and two
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from baro.model.argocd import Application
 from baro.model.finding import Finding, Layer, Severity

@@ -98,7 +98,8 @@ Synced  Healthy
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from baro.model.expansion import Rendering, ValuesLayer
 from baro.model.fieldpath import FieldPath, dotted, get
@@ -111,8 +112,7 @@ Line = tuple[str, FieldPath]
 """A place in a text, and the value's path."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Setting:
+class _Setting(Struct, frozen=True, eq=False):
     """A layer of one source that sets a value."""
 
     rendering: Rendering

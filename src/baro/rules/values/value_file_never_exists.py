@@ -86,7 +86,8 @@ Error: open production.yml: no such file or directory
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from baro.model.expansion import MissingValueFile, Rendering
 from baro.model.fieldpath import FieldPath, dotted
@@ -100,8 +101,7 @@ Entry = tuple[str, str]
 """Where an entry of `valueFiles` is written: a line, and the field."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Hidden:
+class _Hidden(Struct, frozen=True):
     """A file that is missing for one Application."""
 
     application: Manifest
