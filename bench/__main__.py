@@ -112,7 +112,7 @@ def helm_templates(folder: Path) -> Iterator[Line]:
     """Measure many Helm Applications beside the `helm` program, once for each."""
     for count in (100, 500, 2000):
         place = helm_applications(folder / f"helm-{count}", count)
-        checked = measured([*BARO, "check", str(place)], times=2)
+        checked = measured([*BARO, "check", str(place)], times=3)
         peers = []
         helm = helm_program()
         if helm is None:
@@ -150,7 +150,7 @@ def _helm_template(helm: str, place: Path) -> float:
 def _source_lint(place: Path, checked: Measured) -> str:
     if not PEER.exists():
         return "argocd-source-lint: not measured (`make bench` installs it)"
-    peer = measured([str(PEER), str(place)], times=2)
+    peer = measured([str(PEER), str(place)], times=3)
     ratio = peer.seconds / checked.seconds
     return f"argocd-source-lint {peer.seconds:.1f} s ({ratio:.1f}x)"
 
