@@ -12,6 +12,7 @@ import gc
 import os
 import signal
 import sys
+import time
 from contextlib import suppress
 from errno import EDQUOT, EIO, ENOSPC
 from importlib import import_module
@@ -39,6 +40,9 @@ COMMANDS = {
 """Every command: its module in this package, and its line in the help."""
 EXPANDING = frozenset(("check", "trace", "render", "tree", "route", "routes", "verify"))
 """The commands that expand a platform."""
+
+STARTED = "baro.started"
+"""Where the context keeps when a command was asked for, before it was imported."""
 
 TRACEBACK = "BARO_TRACEBACK"
 """The variable that asks for the whole traceback of a bug."""
@@ -76,6 +80,7 @@ class LazyGroup(click.Group):
         Raises:
             click.UsageError: there is no such command.
         """
+        ctx.meta[STARTED] = time.monotonic()
         if args[0] in EXPANDING:
             from baro.cli import ahead  # noqa: PLC0415 - the others do without
 

@@ -10,7 +10,7 @@ from typing import Any
 import click
 from msgspec.structs import replace
 
-from baro.cli import options
+from baro.cli import STARTED, options
 from baro.cli.excerpts import excerpts
 from baro.cli.explain import find
 from baro.cli.named import application_named, unknown
@@ -86,7 +86,6 @@ def command(paths: tuple[Path, ...], **given: Any) -> int:
     flags = options.flags(paths, given)
     rules = chosen(catalog().values(), _ids(given["select"]), _ids(given["ignore"]))
     known = baseline.read(given["known_file"]) if given["known_file"] else frozenset()
-    started = time.monotonic()
     today = datetime.now(UTC).date()
     with target_state(flags) as target:
         verdict = judge(rules, today=today, target=target.snapshot)
@@ -98,7 +97,7 @@ def command(paths: tuple[Path, ...], **given: Any) -> int:
         write(baseline.write(report.findings), given["write_baseline"])
     new, old = baseline.split(report.findings, known)
     report = replace(report, findings=new, known=old)
-    seconds = time.monotonic() - started
+    seconds = time.monotonic() - click.get_current_context().meta[STARTED]
     report = replace(report, summary=replace(report.summary, seconds=seconds))
     write(_text(report, given), given["output_file"])
     if verdict.crashed:
