@@ -17,6 +17,9 @@ from tests.hostile.attack import HERE, baro, chart, environment, write
 
 Seen = TypeVar("Seen")
 
+# Run in the background of a shell, tests inherit that SIGINT is ignored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
+
 _BARO = f"{sys.executable} -m baro"
 _FOREVER = (
     '{{ range until 9000000 }}{{ regexReplaceAll "a*" "aaaaaaaaaaaaaaaaaaaaaaaa" "b" }}'
