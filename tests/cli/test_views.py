@@ -50,6 +50,23 @@ def test_render_without_an_application_prints_the_whole_state(baro: Baro) -> Non
     assert "applicationset template" in whats
 
 
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("--kind", "Nope"), "no Nope is here; kinds: AppProject, "),
+        (("--kind", "Nope", "--cluster", "hub"), "no Nope is here for cluster hub; "),
+        (("--cluster", "nowhere"), "nothing is for cluster nowhere; clusters: hub"),
+    ],
+)
+def test_render_says_that_a_filter_leaves_nothing(
+    baro: Baro, words: tuple[str, ...], told: str
+) -> None:
+    """On stderr, with what is there; stdout stays empty."""
+    ran = baro("render", "examples/platform", *words)
+    assert (ran.code, ran.out) == (0, "")
+    assert told in ran.err
+
+
 def test_render_filters_by_kind(baro: Baro) -> None:
     """--kind may be repeated and does not mind upper and lower case."""
     ran = baro(

@@ -8,7 +8,7 @@ import click
 
 from baro.cli import options
 from baro.cli.named import application_named
-from baro.cli.output import tell_gaps, write
+from baro.cli.output import tell, tell_gaps, write
 from baro.cli.state import target_state
 from baro.model.finding import Gap
 from baro.model.manifest import Manifest
@@ -52,11 +52,23 @@ def command(paths: tuple[Path, ...], **given: Any) -> int:
         if (not kinds or manifest.kind.casefold() in kinds)
         and (not given["cluster"] or manifest.cluster == given["cluster"])
     ]
+    if manifests and not shown:
+        tell(_nothing(manifests, given["kind"], given["cluster"]))
     form = _json if given["form"] == "json" else _yaml
     write(form(shown, gaps), given["output_file"])
     if given["form"] == "yaml":
         tell_gaps(gaps)
     return 0
+
+
+def _nothing(manifests: Sequence[Manifest], kinds: Sequence[str], cluster: str) -> str:
+    """Return why a filter leaves nothing, and what it could have left."""
+    where = f" for cluster {cluster}" if cluster else ""
+    there = sorted({m.kind for m in manifests if cluster in ("", m.cluster)})
+    if not there:
+        clusters = sorted({manifest.cluster for manifest in manifests})
+        return f"nothing is{where}; clusters: {', '.join(clusters)}"
+    return f"no {' or '.join(kinds)} is here{where}; kinds: {', '.join(there)}"
 
 
 def _yaml(manifests: Sequence[Manifest], gaps: Sequence[Gap]) -> str:
