@@ -18,6 +18,9 @@ from baro.routing.table import RouteTable
 TYPES = ("Exact", "Prefix", "ImplementationSpecific")
 Short = Mapping[str, Any]
 
+ASKED = ("requests", "losers", "why", "otherwise")
+"""What a case asks of URLs."""
+
 
 def ingress(short: Short) -> dict[str, Any]:
     """Write an Ingress out."""
@@ -164,3 +167,32 @@ def line(answer: Answer) -> str:
     if answer.certainty is not Certainty.CERTAIN:
         words.append(f"({answer.certainty})")
     return " ".join(words)
+
+
+def told(case: dict[str, Any], table: RouteTable) -> dict[str, Any]:
+    """Return what a table of routes says to each question that a case asks."""
+    answers = {
+        url: table.answer(request(url)) for key in ASKED for url in case.get(key, {})
+    }
+    found: dict[str, dict[str, Any]] = {
+        "requests": {url: line(answer) for url, answer in answers.items()},
+        "losers": {u: sorted(map(loser, a.losers)) for u, a in answers.items()},
+        "why": {u: list(map(reason, a.why)) for u, a in answers.items()},
+        "otherwise": {
+            url: {
+                reason(other.when): line(other.answer) for other in answer.alternatives
+            }
+            for url, answer in answers.items()
+        },
+    }
+    return {
+        key: {url: found[key][url] for url in case[key]} for key in ASKED if key in case
+    }
+
+
+def wanted(case: dict[str, Any]) -> dict[str, Any]:
+    """Return what a case wants to be told."""
+    asked = {key: dict(case[key]) for key in ASKED if key in case}
+    if "losers" in asked:
+        asked["losers"] = {url: sorted(them) for url, them in asked["losers"].items()}
+    return asked
