@@ -30,27 +30,24 @@ from typing import Any
 import yaml
 
 from baro.model import yamltext
+from baro.model.cluster import LOCAL_SERVER, ClusterRegistration
 from baro.model.expansion import (
-    LOCAL_SERVER,
     ChartContent,
-    ClusterRegistration,
     Failure,
     FailureKind,
     Generation,
     GeneratorOutcome,
-    LayerKind,
     MissingValueFile,
     Rendering,
     Revision,
     SourceType,
-    ValuesFile,
-    ValuesLayer,
 )
 from baro.model.fieldpath import FieldPath, get, parse
 from baro.model.manifest import Manifest
 from baro.model.origin import Origin, OriginKind
 from baro.model.snapshot import Snapshot
 from baro.model.text import Location, SourceText
+from baro.model.valueslayer import LayerKind, ValuesFile, ValuesLayer
 
 Case = Mapping[str, Any]
 

@@ -19,7 +19,8 @@ from typing import Any
 from baro.expand.applicationsets.applicationset import GenerationOptions, generate
 from baro.expand.ports import HelmEngine
 from baro.model import yamltext
-from baro.model.expansion import ClusterRegistration, Generation
+from baro.model.cluster import ClusterRegistration
+from baro.model.expansion import Generation
 from baro.model.fieldpath import parse
 from baro.model.manifest import Manifest
 from baro.model.origin import Origin, OriginKind

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from baro.model.expansion import ClusterRegistration
+from baro.model.cluster import ClusterRegistration
 from baro.model.finding import Evidence, Finding, Layer, Severity
 from baro.model.ref import ObjectRef
 from baro.model.snapshot import Snapshot, State

@@ -16,9 +16,9 @@ from baro.expand.tracing.provenance import Provenance
 from baro.expand.tracing.trace import Tracer
 from baro.expand.tracing.valuetrace import Appearance, Setter, ValueTrace
 from baro.model import fieldpath
-from baro.model.expansion import LayerKind
 from baro.model.fieldpath import FieldPath, dotted
 from baro.model.finding import shown
+from baro.model.valueslayer import LayerKind
 from baro.report.json_v1 import encode, location_v1, subject_v1
 from baro.report.plaintext import flat
 

@@ -27,11 +27,12 @@ from baro.expand.target import Expander
 from baro.expand.tracing.trace import Tracer
 from baro.expand.tracing.unread import UnreadValues
 from baro.expand.trees import treepath
-from baro.model.expansion import Rendering, ValuesFile
+from baro.model.expansion import Rendering
 from baro.model.fieldpath import FieldPath
 from baro.model.finding import Gap
 from baro.model.snapshot import Snapshot
 from baro.model.text import Location, SourceText
+from baro.model.valueslayer import ValuesFile
 
 
 @dataclass(frozen=True)

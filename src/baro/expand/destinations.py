@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from baro.model.expansion import LOCAL_SERVER, ClusterRegistration
+from baro.model.cluster import LOCAL_NAME, LOCAL_SERVER, ClusterRegistration
 from baro.model.manifest import Manifest
 
 
@@ -11,7 +11,7 @@ def control_plane(clusters: Sequence[ClusterRegistration]) -> str:
     for cluster in clusters:
         if cluster.server.rstrip("/") == LOCAL_SERVER:
             return cluster.name
-    return "in-cluster"
+    return LOCAL_NAME
 
 
 class Destinations:
@@ -23,7 +23,7 @@ class Destinations:
         control = control_plane(clusters)
         self._by_name = {c.name: c.name for c in reversed(clusters)}
         self._by_server = {c.server.rstrip("/"): c.name for c in reversed(clusters)}
-        self._by_name.setdefault("in-cluster", control)
+        self._by_name.setdefault(LOCAL_NAME, control)
         self._by_server.setdefault(LOCAL_SERVER, control)
 
     def cluster(self, application: Manifest) -> str:

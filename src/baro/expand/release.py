@@ -3,7 +3,7 @@
 import posixpath
 
 from baro.expand.platform import Platform, Root
-from baro.model.expansion import LOCAL_SERVER
+from baro.model.cluster import LOCAL_SERVER
 from baro.model.manifest import Manifest
 from baro.model.origin import Origin, OriginKind
 

@@ -8,7 +8,7 @@ from msgspec import Struct
 from baro.expand.clusters.remotevalues import unknown
 from baro.expand.platform import Platform, Root
 from baro.expand.settings import RouteEntry
-from baro.model.expansion import ClusterRegistration
+from baro.model.cluster import ClusterRegistration
 from baro.model.finding import Gap
 from baro.model.route import ExpectedRoute
 from baro.model.text import Location

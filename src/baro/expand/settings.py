@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta
 
-from baro.model.expansion import LOCAL_SERVER
+from baro.model.cluster import LOCAL_SERVER
 
 FILE_NAME = "baro.yaml"
 

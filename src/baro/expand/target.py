@@ -31,17 +31,14 @@ from baro.expand.sources.source import (
     render_prepared,
     rescoped,
 )
-from baro.model.expansion import (
-    ClusterRegistration,
-    Generation,
-    Rendering,
-)
+from baro.model.argocd import GROUP
+from baro.model.cluster import ClusterRegistration
+from baro.model.expansion import Generation, Rendering
 from baro.model.finding import Gap
 from baro.model.manifest import Manifest
 from baro.model.ref import ObjectRef
 from baro.model.refused import RefusedObject
 
-GROUP = "argoproj.io"
 _PASSES = 6
 """How often the inventory may grow by what is rendered."""
 

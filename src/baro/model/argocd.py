@@ -5,12 +5,12 @@ from typing import Any
 
 from msgspec import Struct
 
-from baro.model.expansion import LOCAL_SERVER
+from baro.model.cluster import LOCAL_NAME, LOCAL_SERVER
 from baro.model.fieldpath import FieldPath
 from baro.model.manifest import Manifest
 
-LOCAL_NAME = "in-cluster"
-"""The name of the cluster that Argo CD runs in, unless a Secret renames it."""
+GROUP = "argoproj.io"
+"""The API group of Argo CD's own objects."""
 DEFAULT_PROJECT = "default"
 RESOURCES_FINALIZER = "resources-finalizer.argocd.argoproj.io"
 

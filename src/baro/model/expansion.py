@@ -1,76 +1,23 @@
-"""The account of an expansion: clusters, generations, renderings.
+"""The account of an expansion: generations, renderings, and what was refused.
 
 Rules read it to tell what Argo CD would refuse, and at which line.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 
-from baro.model.blocktext import place_within
 from baro.model.fieldpath import FieldPath, get
-from baro.model.ref import ObjectRef
 from baro.model.text import Location, SourceText
+from baro.model.valueslayer import ValuesLayer
 
 if TYPE_CHECKING:
     from baro.model.finding import Gap
     from baro.model.manifest import Manifest
-
-_UNKNOWN = re.compile(r"unknown-[a-z0-9-]+")
-
-LOCAL_SERVER = "https://kubernetes.default.svc"
-"""The API server address that means "the cluster Argo CD runs in"."""
-
-
-class ClusterRegistration(Struct, frozen=True, eq=False):
-    """A cluster as Argo CD knows it.
-
-    `origin` is the cluster Secret or the ExternalSecret that makes it, None for one
-    stated in `baro.yaml` and for the implicit local cluster (`implicit`), which has
-    no labels, no annotations, and no `.metadata` in a template.
-    `places` says where each label and annotation was written, by its field path:
-    `("annotations", "addons_repo_url")`.
-    `unknown` lists those whose value comes from a secret store and is not known: they
-    hold a word that begins with `unknown-`, and a `Gap` says what would close it.
-    """
-
-    name: str
-    server: str
-    labels: Mapping[str, str] = field(default_factory=dict)
-    annotations: Mapping[str, str] = field(default_factory=dict)
-    project: str = ""
-    implicit: bool = False
-    origin: Manifest | None = None
-    location: Location | None = None
-    places: Mapping[FieldPath, Location] = field(default_factory=dict)
-    unknown: frozenset[FieldPath] = frozenset()
-
-    @property
-    def ref(self) -> ObjectRef:
-        """Return the registering object, or a name for the registration itself."""
-        if self.origin is not None:
-            return self.origin.ref
-        return ObjectRef("Cluster", self.name)
-
-    @property
-    def unknown_words(self) -> frozenset[str]:
-        """Return the words that stand for values which nobody knows."""
-        values = (
-            get({"labels": self.labels, "annotations": self.annotations}, path)
-            if len(path) > 1
-            else getattr(self, str(path[0]))
-            for path in self.unknown
-        )
-        return frozenset(w for v in values for w in _UNKNOWN.findall(str(v)))
-
-    def locate(self, *path: str) -> Location | None:
-        """Return where a label or annotation was written, or the registration."""
-        return self.places.get(path, self.location)
 
 
 class FailureKind(StrEnum):
@@ -183,66 +130,6 @@ class Revision(Struct, frozen=True):
     commit: str = ""
     worktree: bool = False
     dirty: bool = False
-
-
-class ValuesFile(Struct, frozen=True, eq=False):
-    """A value file that some Application names, read once."""
-
-    text: SourceText
-    values: Mapping[str, Any]
-    duplicates: tuple[tuple[FieldPath, Location], ...] = ()
-
-
-class LayerKind(StrEnum):
-    """Where values come from, weakest first, as Helm merges them."""
-
-    DEFAULTS = "chart defaults"
-    FILE = "value file"
-    OBJECT = "valuesObject"
-    INLINE = "values"
-    PARAMETER = "parameter"
-    STRING_PARAMETER = "string parameter"
-    FILE_PARAMETER = "file parameter"
-
-
-class ValuesLayer(Struct, frozen=True, eq=False):
-    """One layer of Helm values, before it is merged.
-
-    `text` is the file it stands in (None for valuesObject and parameters, unless an
-    `.argocd-source.yaml` sets them), `under` where in that file its values begin;
-    `within` where in the Application it is written or named:
-    `("spec", "sources", 1, "helm", "valueFiles", 0)`; `entry` as written there.
-    """
-
-    kind: LayerKind
-    values: Mapping[str, Any]
-    text: SourceText | None = None
-    application: Manifest | None = None
-    within: FieldPath = ()
-    entry: str = ""
-    under: FieldPath = ()
-
-    def locate(self, path: FieldPath) -> Location | None:
-        """Return the line that sets the value at `path` in this layer."""
-        if self.text is not None:
-            return self.text.locate((*self.under, *path))
-        if self.application is None:
-            return None
-        if self.kind is LayerKind.OBJECT:
-            return self.application.origin.locate((*self.within, *path))
-        location = self.application.origin.locate(self.within)
-        if self.kind is LayerKind.INLINE and location is not None:
-            return self._in_block(self.application, location, path)
-        return location
-
-    def _in_block(
-        self, application: Manifest, location: Location, path: FieldPath
-    ) -> Location:
-        """Return the line inside a block of text (`values: |`) that names the key."""
-        text = application.origin.written_in()
-        if text is None:
-            return location
-        return place_within(text, location, application.text(*self.within), path)
 
 
 class ChartContent(Struct, frozen=True, eq=False):

@@ -6,12 +6,15 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
-from baro.model.expansion import ClusterRegistration, Generation, Rendering, ValuesFile
+from baro.model.argocd import GROUP
+from baro.model.cluster import ClusterRegistration
+from baro.model.expansion import Generation, Rendering
 from baro.model.finding import Gap
 from baro.model.manifest import Manifest
 from baro.model.ref import ObjectRef
 from baro.model.refused import RefusedObject
 from baro.model.route import ExpectedRoute
+from baro.model.valueslayer import ValuesFile
 from baro.model.workload import POD_TEMPLATES, Need, needs
 
 
@@ -98,7 +101,7 @@ class Snapshot:
 
     @cached_property
     def _applications(self) -> Sequence[Manifest]:
-        return self.of_kind("Application", group="argoproj.io")
+        return self.of_kind("Application", group=GROUP)
 
     def applications(self) -> Sequence[Manifest]:
         """Return Argo CD's Applications."""
@@ -106,4 +109,4 @@ class Snapshot:
 
     def applicationsets(self) -> Sequence[Manifest]:
         """Return Argo CD's ApplicationSets."""
-        return self.of_kind("ApplicationSet", group="argoproj.io")
+        return self.of_kind("ApplicationSet", group=GROUP)

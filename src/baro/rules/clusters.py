@@ -3,13 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from baro.model.expansion import (
-    LOCAL_SERVER,
-    ClusterRegistration,
-    Failure,
-    Generation,
-    GeneratorOutcome,
-)
+from baro.model.cluster import LOCAL_SERVER, ClusterRegistration
+from baro.model.expansion import Failure, Generation, GeneratorOutcome
 from baro.model.selector import matches, requirements
 from baro.model.snapshot import Snapshot
 

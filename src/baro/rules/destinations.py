@@ -5,8 +5,8 @@ from typing import Self
 
 from msgspec import Struct
 
-from baro.model.argocd import LOCAL_NAME, Application, Destination
-from baro.model.expansion import LOCAL_SERVER
+from baro.model.argocd import Application, Destination
+from baro.model.cluster import LOCAL_NAME, LOCAL_SERVER
 from baro.model.snapshot import Snapshot
 
 

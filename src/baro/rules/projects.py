@@ -8,8 +8,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from baro.model.argocd import Application
-from baro.model.expansion import ClusterRegistration
+from baro.model.argocd import GROUP, Application
+from baro.model.cluster import ClusterRegistration
 from baro.model.fieldpath import FieldPath
 from baro.model.manifest import Manifest
 from baro.model.repourl import normal
@@ -132,7 +132,7 @@ class Project(Struct, frozen=True, eq=False):
 
 def projects(snapshot: Snapshot) -> dict[str, Project]:
     """Return the AppProjects of a state by their name."""
-    found = snapshot.of_kind("AppProject", group="argoproj.io")
+    found = snapshot.of_kind("AppProject", group=GROUP)
     scoped: defaultdict[str, list[ClusterRegistration]] = defaultdict(list)
     for cluster in snapshot.clusters:
         scoped[cluster.project].append(cluster)

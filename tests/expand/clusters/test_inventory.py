@@ -10,7 +10,7 @@ from baro.expand.clusters.inventory import Inventory, take_inventory
 from baro.expand.discovery.discover import discover
 from baro.expand.engine.native import NativeEngine
 from baro.expand.platform import open_platform
-from baro.model.expansion import ClusterRegistration
+from baro.model.cluster import ClusterRegistration
 
 LOCAL = "https://kubernetes.default.svc"
 TYPE = "argocd.argoproj.io/secret-type"

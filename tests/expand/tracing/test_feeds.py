@@ -5,11 +5,12 @@ from typing import Any
 import pytest
 
 from baro.expand.tracing.feeds import feeds_of, rendered_field
-from baro.model.expansion import ClusterRegistration, LayerKind, ValuesLayer
+from baro.model.cluster import ClusterRegistration
 from baro.model.fieldpath import FieldPath
 from baro.model.manifest import Manifest
 from baro.model.origin import Origin, OriginKind
 from baro.model.text import Location
+from baro.model.valueslayer import LayerKind, ValuesLayer
 
 SOURCE: FieldPath = ("spec", "source", "helm")
 PARAMS = {

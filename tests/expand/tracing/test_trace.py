@@ -12,7 +12,7 @@ from baro.expand.tracing.trace import Tracer, trace_back
 from baro.expand.tracing.unread import SAMPLES, UnreadValues
 from baro.expand.tracing.valuetrace import ValueTrace
 from baro.expand.tracing.variants import changed, mark, with_leaves
-from baro.model.expansion import ClusterRegistration
+from baro.model.cluster import ClusterRegistration
 from baro.model.fieldpath import dotted, parse
 from baro.model.manifest import Manifest
 from baro.model.origin import Origin, OriginKind

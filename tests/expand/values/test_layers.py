@@ -6,11 +6,11 @@ import pytest
 
 from baro.expand.charts.chartstore import ChartStore
 from baro.expand.sources.source import Sources, prepare_application
-from baro.model.expansion import ValuesLayer
 from baro.model.fieldpath import parse
 from baro.model.manifest import Manifest
 from baro.model.origin import Origin, OriginKind
 from baro.model.text import SourceText
+from baro.model.valueslayer import ValuesLayer
 from tests.fakes import FakeRepositories, tree_of
 
 URL = "https://git.example/acme/platform"

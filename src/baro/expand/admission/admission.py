@@ -2,12 +2,11 @@
 
 from baro.expand.admission.shapes import Version, shape_of
 from baro.expand.admission.structural import causes
+from baro.model.argocd import GROUP
 from baro.model.expansion import Failure, FailureKind
 from baro.model.manifest import Manifest
 from baro.model.origin import OriginKind
 from baro.model.refused import RefusedObject
-
-_GROUP = "argoproj.io"
 
 
 def refused(manifest: Manifest, version: Version) -> RefusedObject | None:
@@ -16,7 +15,7 @@ def refused(manifest: Manifest, version: Version) -> RefusedObject | None:
     What an ApplicationSet generates is complete: Go prints a field that is empty.
     """
     generated = manifest.origin.kind is OriginKind.GENERATED
-    if generated or manifest.ref.group != _GROUP:
+    if generated or manifest.ref.group != GROUP:
         return None
     shape = shape_of(manifest.kind, version)
     if shape is None:

@@ -26,13 +26,8 @@ from baro.expand.generators.transform import (
     transform,
 )
 from baro.expand.ports import HelmEngine
-from baro.model.expansion import (
-    ClusterRegistration,
-    Failure,
-    FailureKind,
-    Generation,
-    GeneratorOutcome,
-)
+from baro.model.cluster import ClusterRegistration
+from baro.model.expansion import Failure, FailureKind, Generation, GeneratorOutcome
 from baro.model.fieldpath import FieldPath, dotted
 from baro.model.finding import Gap
 from baro.model.manifest import Manifest

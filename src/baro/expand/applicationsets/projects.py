@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable
 
-from baro.model.argocd import DEFAULT_PROJECT
+from baro.model.argocd import DEFAULT_PROJECT, GROUP
 from baro.model.fieldpath import FieldPath
 from baro.model.manifest import Manifest
 
-GROUP = "argoproj.io"
 PATH: FieldPath = ("spec", "template", "spec", "project")
 OPEN = "{{"
 

@@ -14,12 +14,12 @@ from baro.expand.applicationsets.applicationtypes import TEMPLATE
 from baro.expand.applicationsets.texts import NO_VALUE, Rendered, Texts
 from baro.expand.generators.generator import Params
 from baro.expand.ports import TemplateFailure
+from baro.model.argocd import RESOURCES_FINALIZER
 from baro.model.expansion import Failure, FailureKind
 from baro.model.fieldpath import FieldPath, leaves
 from baro.model.manifest import Manifest
 from baro.model.origin import Origin, OriginKind
 
-FINALIZER = "resources-finalizer.argocd.argoproj.io"
 PATCH_PATH: FieldPath = ("spec", "templatePatch")
 _METADATA = ("name", "namespace", "labels", "annotations", "finalizers")
 _KEPT = _METADATA[2:]
@@ -139,7 +139,7 @@ def _rendered(
     body: dict[str, Any] = plan.build([str(text) for text in row])
     metadata = dict(body["metadata"])
     if not template.keeps_resources and not metadata.get("finalizers"):
-        metadata["finalizers"] = [FINALIZER]
+        metadata["finalizers"] = [RESOURCES_FINALIZER]
     return {**body, "metadata": metadata}
 
 

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import count
 from typing import Any
 
-from baro.model.expansion import LayerKind, ValuesLayer
 from baro.model.fieldpath import FieldPath, get, leaves
+from baro.model.valueslayer import LayerKind, ValuesLayer
 
 # Helm renders the deepest templates first: pkg/engine/engine.go, sortTemplates.
 FILE = f"templates/{'_/' * 40}whole-numbers.yaml"

@@ -13,15 +13,13 @@ from baro.expand.clusters.remotevalues import Doubt, opened
 from baro.expand.platform import Platform, Root
 from baro.expand.ports import HelmEngine
 from baro.expand.settings import ClusterEntry
-from baro.model.expansion import LOCAL_SERVER, ClusterRegistration
+from baro.model.cluster import LOCAL_NAME, LOCAL_SERVER, ClusterRegistration
 from baro.model.fieldpath import FieldPath, get
 from baro.model.finding import Gap
 from baro.model.manifest import Manifest
 from baro.model.origin import Origin, OriginKind
 from baro.model.secret import SECRET_TYPE_LABEL, redact_remote
 from baro.model.selector import matches
-
-LOCAL_NAME = "in-cluster"
 
 
 class Inventory(Struct, frozen=True):

@@ -5,7 +5,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from baro.model.expansion import ClusterRegistration
+from baro.model.cluster import ClusterRegistration
 from baro.model.fieldpath import FieldPath
 from baro.model.manifest import Manifest
 from baro.model.origin import Origin

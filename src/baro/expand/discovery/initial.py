@@ -16,7 +16,7 @@ from baro.expand.settings import FILE_NAME
 from baro.expand.trees.named import is_folder
 from baro.expand.trees.repositories import Repositories
 from baro.expand.trees.sourcetree import printable
-from baro.model.expansion import LOCAL_SERVER
+from baro.model.cluster import LOCAL_SERVER
 from baro.model.manifest import Manifest
 from baro.model.repourl import normal, without_credentials
 

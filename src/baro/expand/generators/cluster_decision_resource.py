@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from baro.expand.applicationsets.gotext import printed
-from baro.expand.generators.clusters import LOCAL_NAME
 from baro.expand.generators.fixtures import fixture
 from baro.expand.generators.generator import (
     Draft,
@@ -16,7 +15,7 @@ from baro.expand.generators.generator import (
     Terminal,
 )
 from baro.expand.ports import StringMap
-from baro.model.expansion import LOCAL_SERVER
+from baro.model.cluster import LOCAL_NAME, LOCAL_SERVER
 from baro.model.fieldpath import FieldPath
 
 KEY = "clusterDecisionResource"

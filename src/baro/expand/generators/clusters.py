@@ -17,12 +17,11 @@ from baro.expand.generators.generator import (
     Terminal,
 )
 from baro.expand.ports import StringMap
-from baro.model.expansion import LOCAL_SERVER, ClusterRegistration
+from baro.model.cluster import LOCAL_NAME, LOCAL_SERVER, ClusterRegistration
 from baro.model.fieldpath import FieldPath
 from baro.model.finding import Gap
+from baro.model.secret import SECRET_TYPE_LABEL
 
-SECRET_TYPE = "argocd.argoproj.io/secret-type"  # noqa: S105 - a label's name
-LOCAL_NAME = "in-cluster"
 KEPT_BACK = frozenset(
     {
         "argocd.argoproj.io/refresh",
@@ -80,7 +79,7 @@ def _selector(
 
 def labels(cluster: ClusterRegistration) -> Mapping[str, str]:
     """Return a cluster Secret's labels, the one that makes it one included."""
-    return {SECRET_TYPE: "cluster", **cluster.labels}
+    return {SECRET_TYPE_LABEL: "cluster", **cluster.labels}
 
 
 def _by_name(

@@ -9,13 +9,8 @@ from msgspec import field as struct_field
 
 from baro.expand.applicationsets.texts import Texts
 from baro.expand.ports import Tree
-from baro.model.expansion import (
-    ClusterRegistration,
-    Failure,
-    FailureKind,
-    GeneratorOutcome,
-    Revision,
-)
+from baro.model.cluster import ClusterRegistration
+from baro.model.expansion import Failure, FailureKind, GeneratorOutcome, Revision
 from baro.model.fieldpath import FieldPath
 from baro.model.finding import Gap
 from baro.model.manifest import Manifest

@@ -8,11 +8,12 @@ from typing import Any
 
 from msgspec import Struct
 
-from baro.model.expansion import ClusterRegistration, LayerKind, ValuesLayer
+from baro.model.cluster import ClusterRegistration
 from baro.model.fieldpath import FieldPath, get
 from baro.model.manifest import Manifest
 from baro.model.origin import Link, Origin, OriginKind
 from baro.model.text import Location
+from baro.model.valueslayer import LayerKind, ValuesLayer
 
 _ACTION = re.compile(r"\{\{-?(.*?)-?\}\}", re.DOTALL)
 _INDEXED = re.compile(r"index\s+\.?([A-Za-z_][\w.]*)((?:\s+\"[^\"]+\")+)")

@@ -15,13 +15,14 @@ from baro.expand.assemble import Assembled
 from baro.expand.tracing.trace import Tracer
 from baro.expand.tracing.valuetrace import Setter
 from baro.model.blocktext import place_within, value_within
-from baro.model.expansion import LayerKind, Rendering, ValuesLayer
+from baro.model.expansion import Rendering
 from baro.model.fieldpath import MISSING, FieldPath, dotted, get, parse
 from baro.model.finding import Evidence, Finding, shown
 from baro.model.manifest import Manifest
 from baro.model.origin import OriginKind
 from baro.model.ref import ObjectRef
 from baro.model.text import Location, SourceText
+from baro.model.valueslayer import LayerKind, ValuesLayer
 
 DEEPEST = 12
 """Steps from a field to its line."""

@@ -16,11 +16,13 @@ from baro.expand.sources.prepared import PreparedSource
 from baro.expand.tracing.feeds import Feed, feeds_of, rendered_field
 from baro.expand.tracing.markedchart import MarkedChart
 from baro.expand.tracing.valuetrace import Appearance, Setter, ValueTrace
-from baro.model.expansion import ClusterRegistration, LayerKind, Rendering
+from baro.model.cluster import ClusterRegistration
+from baro.model.expansion import Rendering
 from baro.model.fieldpath import MISSING, FieldPath, get, leaves
 from baro.model.manifest import Manifest
 from baro.model.origin import Link
 from baro.model.ref import ObjectRef
+from baro.model.valueslayer import LayerKind
 
 _DOES_NOT_RENDER = "the chart does not render with these values"
 

@@ -7,12 +7,12 @@ from typing import Any
 from msgspec import Struct
 
 from baro.expand.tracing.feeds import Feed
-from baro.model.expansion import ValuesLayer
 from baro.model.fieldpath import FieldPath
 from baro.model.manifest import Manifest
 from baro.model.origin import Link
 from baro.model.ref import ObjectRef
 from baro.model.text import Location
+from baro.model.valueslayer import ValuesLayer
 
 
 class Setter(Struct, frozen=True):

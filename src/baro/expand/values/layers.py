@@ -9,13 +9,9 @@ from baro.expand.stop import refused
 from baro.expand.values.parameters import with_parameters
 from baro.expand.values.valuefiles import ValuesSite, file_layer, parsed, value_files
 from baro.expand.values.valuestext import merged
-from baro.model.expansion import (
-    FailureKind,
-    LayerKind,
-    MissingValueFile,
-    ValuesLayer,
-)
+from baro.model.expansion import FailureKind, MissingValueFile
 from baro.model.text import SourceText
+from baro.model.valueslayer import LayerKind, ValuesLayer
 
 _INLINE = "<temp file with values from source.helm.values/valuesObject>"
 

@@ -17,8 +17,9 @@ from baro.expand.values.setvalues import (
     set_string_into,
 )
 from baro.expand.values.valuefiles import ValueFile, ValuesSite, read_file, resolve
-from baro.model.expansion import FailureKind, LayerKind, ValuesLayer
+from baro.model.expansion import FailureKind
 from baro.model.fieldpath import FieldPath
+from baro.model.valueslayer import LayerKind, ValuesLayer
 
 _ORDER = list(LayerKind)
 

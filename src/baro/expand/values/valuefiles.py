@@ -16,14 +16,10 @@ from baro.expand.sources.sourcespec import SourceSpec
 from baro.expand.stop import refused, unknown
 from baro.expand.values.buildenv import substitute
 from baro.expand.values.valuestext import ValuesTextError, values_of
-from baro.model.expansion import (
-    FailureKind,
-    LayerKind,
-    MissingValueFile,
-    ValuesLayer,
-)
+from baro.model.expansion import FailureKind, MissingValueFile
 from baro.model.fieldpath import FieldPath
 from baro.model.text import SourceText
+from baro.model.valueslayer import LayerKind, ValuesLayer
 
 GLOBS_SINCE = (3, 4)
 """The Argo CD version from which value files may be named by a pattern."""

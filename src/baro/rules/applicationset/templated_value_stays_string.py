@@ -73,11 +73,12 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from baro.model.expansion import LayerKind, Rendering, ValuesLayer
+from baro.model.expansion import Rendering
 from baro.model.fieldpath import MISSING, FieldPath, dotted, get, leaves
 from baro.model.finding import Evidence, Finding, Layer, Severity
 from baro.model.manifest import Manifest
 from baro.model.origin import OriginKind
+from baro.model.valueslayer import LayerKind, ValuesLayer
 from baro.rules.rule import Context, rule
 from baro.rules.typedfields import WITHIN, wanted_type
 

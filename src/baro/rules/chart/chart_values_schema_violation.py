@@ -101,17 +101,12 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from baro.model.expansion import (
-    ChartContent,
-    FailureKind,
-    LayerKind,
-    Rendering,
-    ValuesLayer,
-)
+from baro.model.expansion import ChartContent, FailureKind, Rendering
 from baro.model.fieldpath import FieldPath, dotted, get
 from baro.model.finding import Evidence, Finding, Layer, Severity
 from baro.model.origin import OriginKind
 from baro.model.schema import Violation, allowed, elsewhere, violations
+from baro.model.valueslayer import LayerKind, ValuesLayer
 from baro.rules.nearest import nearest
 from baro.rules.refusals import Refusal, refusals
 from baro.rules.rule import Context, rule

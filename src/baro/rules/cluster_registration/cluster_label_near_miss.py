@@ -112,7 +112,8 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from baro.model.expansion import ClusterRegistration, Generation
+from baro.model.cluster import ClusterRegistration
+from baro.model.expansion import Generation
 from baro.model.fieldpath import FieldPath, leaves
 from baro.model.finding import Evidence, Finding, Layer, Severity, shown
 from baro.model.selector import requirements

@@ -81,7 +81,7 @@ there are 2 clusters with the same name: [https://a.example https://b.example]
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
-from baro.model.expansion import ClusterRegistration
+from baro.model.cluster import ClusterRegistration
 from baro.model.finding import Evidence, Finding, Layer, Severity
 from baro.rules.clusters import registered
 from baro.rules.rule import Context, rule

@@ -115,7 +115,8 @@ All applications have been generated successfully
 from collections.abc import Iterator, Sequence
 
 from baro.model.argocd import RESOURCES_FINALIZER, ApplicationSet
-from baro.model.expansion import ClusterRegistration, Generation, GeneratorOutcome
+from baro.model.cluster import ClusterRegistration
+from baro.model.expansion import Generation, GeneratorOutcome
 from baro.model.fieldpath import dotted
 from baro.model.finding import Evidence, Finding, Layer, Severity
 from baro.model.selector import Requirement, requirements

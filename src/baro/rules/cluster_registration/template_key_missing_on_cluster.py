@@ -105,11 +105,8 @@ import re
 from collections.abc import Iterator
 from typing import TypedDict
 
-from baro.model.expansion import (
-    ClusterRegistration,
-    FailureKind,
-    Generation,
-)
+from baro.model.cluster import ClusterRegistration
+from baro.model.expansion import FailureKind, Generation
 from baro.model.fieldpath import FieldPath, dotted, leaves
 from baro.model.finding import Confidence, Evidence, Finding, Layer, Severity
 from baro.rules.clusters import keys_read, lacking, missing_key, registered

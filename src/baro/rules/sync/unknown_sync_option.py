@@ -48,7 +48,7 @@ namespaces "web" not found
 
 from collections.abc import Iterator
 
-from baro.model.argocd import Application
+from baro.model.argocd import GROUP, Application
 from baro.model.fieldpath import FieldPath
 from baro.model.finding import Evidence, Finding, Layer, Severity
 from baro.model.manifest import Manifest
@@ -100,7 +100,7 @@ def check(ctx: Context) -> Iterator[Finding]:
 
 
 def _options(manifest: Manifest) -> Iterator[tuple[FieldPath, str]]:
-    if manifest.ref.group == "argoproj.io" and manifest.kind == "Application":
+    if manifest.ref.group == GROUP and manifest.kind == "Application":
         for index, option in enumerate(Application(manifest).sync_options):
             yield ("spec", "syncPolicy", "syncOptions", index), option
     path = ("metadata", "annotations", ANNOTATION)

@@ -100,9 +100,10 @@ Error: Missing required config value at 'backend.database.connection.host'
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from baro.model.expansion import Rendering, ValuesLayer
+from baro.model.expansion import Rendering
 from baro.model.fieldpath import FieldPath, dotted
 from baro.model.finding import Confidence, Evidence, Finding, Layer, Severity
+from baro.model.valueslayer import ValuesLayer
 from baro.rules.rule import Context, rule
 from baro.rules.wording import some
 

@@ -76,7 +76,6 @@ remote:   Push cannot contain secrets
 
 from collections.abc import Iterator, Mapping
 
-from baro.model.expansion import LayerKind
 from baro.model.fieldpath import FieldPath, dotted
 from baro.model.finding import Confidence, Evidence, Finding, Layer, Severity
 from baro.model.manifest import Manifest
@@ -84,6 +83,7 @@ from baro.model.origin import OriginKind
 from baro.model.ref import ObjectRef
 from baro.model.secret import decoded
 from baro.model.text import Location
+from baro.model.valueslayer import LayerKind
 from baro.rules.cleartext import Clear, clear_texts
 from baro.rules.rule import Context, rule
 

@@ -101,9 +101,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
-from baro.model.expansion import Rendering, ValuesLayer
+from baro.model.expansion import Rendering
 from baro.model.fieldpath import FieldPath, dotted, get
 from baro.model.finding import Evidence, Finding, Layer, Severity
+from baro.model.valueslayer import ValuesLayer
 from baro.rules.readable import nearest_key
 from baro.rules.rule import Context, rule
 from baro.rules.wording import some, value_at
