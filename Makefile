@@ -35,8 +35,15 @@ lint: $(READY) ## style, layers, spelling, generated pages
 type: $(READY) ## mypy, strict
 	$(VENV)/bin/mypy
 
+# The same order and the same examples everywhere: what fails here failed before.
+ORDER ?= 1
 test: $(READY) system-packages ## tables, units, goldens, a real nginx
-	$(VENV)/bin/pytest
+	$(VENV)/bin/pytest --randomly-seed=$(ORDER)
+
+ROUNDS ?= 20
+explore: $(READY) system-packages ## try the laws on new examples (ROUNDS=20), the tests in a new order
+	nice $(VENV)/bin/pytest
+	nice $(VENV)/bin/pytest -m "hypothesis and not lab" --explore=$(ROUNDS)
 
 test-crater: $(READY) ## check pinned public repositories
 	$(VENV)/bin/pytest -m crater
@@ -68,6 +75,6 @@ check: lint type test ## what must be green before a commit
 clean: ## remove what the targets made
 	rm -rf $(VENV) .venv-peers .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
-.PHONY: help setup demo format lint type test test-crater docs quotes bench lock system-packages check clean
+.PHONY: help setup demo format lint type test explore test-crater docs quotes bench lock system-packages check clean
 
 -include lab/lab.mk

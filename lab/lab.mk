@@ -15,4 +15,4 @@ lab-stop: $(READY) ## end the lab
 	@$(PYTHON) -m lab stop
 
 test-lab: $(READY) lab-packages lab-build ## run the stories and the parity suite in a lab of their own
-	$(PYTHON) -m pytest -m lab tests/lab
+	$(PYTHON) -m pytest --randomly-seed=$(ORDER) -m lab tests/lab

@@ -91,8 +91,6 @@ def _mutate(folder: Path, draw: st.DataObject) -> None:
 
 @settings(
     max_examples=60,
-    derandomize=True,
-    deadline=None,
     suppress_health_check=list(HealthCheck),
 )
 @given(
