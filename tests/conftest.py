@@ -20,8 +20,14 @@ settings.register_profile(
     database=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
+settings.register_profile(
+    "search",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("same")
 
+_ROUND = "round"
 _OUTSIDE = ("lab", "crater")
 """Marks of tests that use what was built before, and the user's way to the network."""
 _CHOICES = (
