@@ -15,8 +15,11 @@ URL = "https://git.example/acme/platform"
 HERE = f"repositories: {{{URL}: .}}\n"
 CHART = "apiVersion: v2\nname: c\nversion: 1.0.0\n"
 CONFIG_MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n"
-PATIENCE = 40
-"""Seconds that any run may take, on a machine that does much else."""
+PATIENCE = 600
+"""Seconds after which a run hangs, on a machine that does much else.
+
+Far more than the minute that the program gives Helm's engine for one chart.
+"""
 
 _RAW = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
