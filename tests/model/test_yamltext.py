@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from baro.model import yamltext
 from baro.model.text import SourceText
-from baro.process import Peer
+from baro.process.peer import Peer
 
 # sigs.k8s.io/yaml by way of Helm's library, which no test process may load itself.
 GO = """
 import sys
 from helm_python import _native, errors
-from baro.process import read_frame, write_frame
+from baro.process.frames import read_frame, write_frame
 while (frame := read_frame(sys.stdin.buffer)) is not None:
     try:
         text = _native.call_string("helm_values_from_yaml", frame.decode())

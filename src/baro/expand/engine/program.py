@@ -27,7 +27,8 @@ from baro.expand.ports import (
     TemplateFailure,
 )
 from baro.model.expansion import Failure, FailureKind
-from baro.process import NOWHERE, Completed, run
+from baro.process.environment import NOWHERE
+from baro.process.program import Completed, run
 
 TIMEOUT = 60.0
 """Seconds that one rendering may take."""

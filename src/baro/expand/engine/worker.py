@@ -26,7 +26,7 @@ from baro.expand.engine.messages import (
     Version,
 )
 from baro.expand.engine.shelf import Shelf
-from baro.process import read_frame, write_frame
+from baro.process.frames import read_frame, write_frame
 
 MEMORY = 2 * 1024**3
 """Bytes that one worker may use; a chart that wants more ends its worker."""

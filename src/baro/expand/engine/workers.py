@@ -14,7 +14,8 @@ from msgspec import Struct
 
 from baro.errors import ToolError
 from baro.expand.engine.messages import Answer, Question, Render, Unknown
-from baro.process import NOWHERE, Peer
+from baro.process.environment import NOWHERE
+from baro.process.peer import Peer
 
 Held = TypeVar("Held")
 

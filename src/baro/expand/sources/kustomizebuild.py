@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from baro.errors import ToolError
 from baro.expand.stop import StoppedError, refused, unknown
 from baro.model.expansion import Failure, FailureKind
-from baro.process import run
+from baro.process.program import run
 
 TIMEOUT = 60.0
 """Seconds that one build may take."""

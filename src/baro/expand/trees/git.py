@@ -6,8 +6,10 @@ from shutil import which
 
 from msgspec import Struct
 
-from baro import process
 from baro.errors import InputError, ToolError
+from baro.process.environment import git_configuration
+from baro.process.peer import Peer
+from baro.process.program import Completed, run
 
 # Git before 2.45 does not know GIT_NO_LAZY_FETCH: no transport at all is allowed.
 _ENVIRONMENT = {"GIT_ALLOW_PROTOCOL": "none", "GIT_NO_REPLACE_OBJECTS": "1"}
@@ -140,13 +142,11 @@ class Git(Struct, frozen=True):
             for key in sorted(keys)
             for part, value in _NO_FILTER.items()
         }
-        return process.git_configuration(silenced)
+        return git_configuration(silenced)
 
-    def batch(self) -> process.Peer:
+    def batch(self) -> Peer:
         """Start `git cat-file --batch`."""
-        return process.Peer(
-            ("git", "cat-file", "--batch"), cwd=self.folder, env=_ENVIRONMENT
-        )
+        return Peer(("git", "cat-file", "--batch"), cwd=self.folder, env=_ENVIRONMENT)
 
 
 def _looks_like_git(folder: Path) -> bool:
@@ -159,16 +159,16 @@ def _looks_like_git(folder: Path) -> bool:
 
 def _run(
     folder: Path, arguments: Sequence[str], env: Mapping[str, str] | None = None
-) -> process.Completed:
+) -> Completed:
     whole = {**_ENVIRONMENT, **(env or {})}
     try:
-        return process.run(("git", *arguments), cwd=folder, env=whole)
+        return run(("git", *arguments), cwd=folder, env=whole)
     except ToolError as error:
         hint = "" if which("git") else "Install Git, or name a folder without .git."
         raise ToolError(error.message, where=str(folder), hint=hint) from error
 
 
-def _failed(answer: process.Completed, folder: Path) -> ToolError:
+def _failed(answer: Completed, folder: Path) -> ToolError:
     said = answer.stderr.strip().splitlines()
     fatal = next((line for line in said if line.startswith("fatal:")), "")
     reason = fatal.removeprefix("fatal: ") or (said[0] if said else "failed")

@@ -8,7 +8,7 @@ from baro.expand.ports import UnreadableFileError
 from baro.expand.trees.git import Git
 from baro.expand.trees.listing import MOST_FILES, Listing
 from baro.expand.trees.sourcetree import LARGEST_FILE, Names, SourceTree
-from baro.process import Peer
+from baro.process.peer import Peer
 
 _LINK = "120000"
 _SUBMODULE = "160000"

@@ -1,22 +1,17 @@
-"""The only place that starts programs: Git, Helm and its workers, Kustomize.
-
-A program gets an environment of its own making: what it needs to find its files, its
-network and its credentials, and nothing that a hook or a shell left behind. It cannot
-ask a question, its output is bounded, and it ends when its time is over.
-"""
+"""A program that runs: started, fed, read, and ended in time."""
 
 import os
 import selectors
 import signal
-import struct
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, NoReturn, Self
 
 from baro.errors import ToolError
+from baro.process.environment import environment
 
 TIMEOUT = 60.0
 """Seconds that a program, or one exchange with a peer, may take."""
@@ -26,32 +21,6 @@ LONGEST_COMPLAINT = 64 * 1024
 """Bytes of standard error that are kept; the first ones tell the cause."""
 
 _CHUNK = 256 * 1024
-_LENGTH = struct.Struct(">I")
-_KEPT = (
-    *("PATH", "HOME", "USER", "LOGNAME", "TMPDIR", "LD_LIBRARY_PATH"),
-    *("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_RUNTIME_DIR"),
-    *("SSH_AUTH_SOCK", "GIT_SSH", "GIT_SSH_COMMAND", "GIT_SSL_CAINFO"),
-    *("GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM"),
-    *("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY"),
-    *("http_proxy", "https_proxy", "all_proxy", "no_proxy"),
-    *("SSL_CERT_FILE", "SSL_CERT_DIR", "DOCKER_CONFIG", "HELM_C_LIB"),
-    *("HELM_CACHE_HOME", "HELM_CONFIG_HOME", "HELM_DATA_HOME"),
-)
-_SET = {
-    "LC_ALL": "C",
-    "GIT_TERMINAL_PROMPT": "0",
-    "GIT_OPTIONAL_LOCKS": "0",
-    # A partial clone must not reach for the network behind our back.
-    "GIT_NO_LAZY_FETCH": "1",
-}
-_QUIET = {"core.fsmonitor": "false", "core.hooksPath": os.devnull}
-"""A repository that is only looked at must not start programs of its own."""
-NOWHERE = {
-    **dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"), "http://127.0.0.1:9"),
-    **dict.fromkeys(("http_proxy", "https_proxy", "all_proxy"), "http://127.0.0.1:9"),
-    **dict.fromkeys(("NO_PROXY", "no_proxy"), ""),
-}
-"""Lets a program that must not fetch anything run against a wall."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,22 +47,6 @@ class Completed:
         return self.stdout.decode("utf-8", "replace")
 
 
-def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Return the environment that programs get, with `extra` laid over it."""
-    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
-    return {**kept, **_SET, **git_configuration({}), **(extra or {})}
-
-
-def git_configuration(settings: Mapping[str, str]) -> dict[str, str]:
-    """Return the variables that make Git use settings, over what is configured."""
-    found = {}
-    whole = {**_QUIET, **settings}
-    for index, (key, value) in enumerate(whole.items()):
-        found[f"GIT_CONFIG_KEY_{index}"] = key
-        found[f"GIT_CONFIG_VALUE_{index}"] = value
-    return {"GIT_CONFIG_COUNT": str(len(whole)), **found}
-
-
 def run(
     argv: Sequence[str],
     *,
@@ -110,17 +63,16 @@ def run(
         ToolError: it could not be started, took longer than `timeout` seconds, or
             printed more than `LONGEST` bytes.
     """
-    with Peer(argv, timeout=timeout, cwd=cwd, env=env) as peer:
-        return peer.finish(stdin)
+    with Program(argv, timeout=timeout, cwd=cwd, env=env) as program:
+        return program.finish(stdin)
 
 
-class Peer:
-    """A program that lives on and answers, such as `git cat-file --batch`.
+class Program:
+    """A program that runs; what it prints is kept until somebody takes it.
 
-    Each `send` starts the clock: the message and everything that is read until the
-    next `send` share `timeout` seconds. While sending, answers are taken in, so a
-    batch of questions may be sent at once. After a ToolError the program is gone.
-    `name` is what errors call it. Use it from one thread at a time.
+    While it is fed, its output is taken in. Everything until `finish` shares `timeout`
+    seconds. After a ToolError it is gone. `name` is what errors call it. Use it from
+    one thread at a time.
     """
 
     longest = LONGEST
@@ -173,7 +125,7 @@ class Peer:
             self._selector.register(pipe, selectors.EVENT_READ)
 
     def __enter__(self) -> Self:
-        """Return the peer itself."""
+        """Return the program itself."""
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -187,61 +139,8 @@ class Peer:
 
     @property
     def stderr(self) -> str:
-        """Return the first that it said on standard error since the last `send`."""
+        """Return the first that it said on standard error, as text."""
         return self._complaint.decode("utf-8", "replace")
-
-    def send(self, message: bytes) -> None:
-        """Send bytes, and start the clock.
-
-        Raises:
-            ToolError: the program does not take them in time.
-        """
-        self._deadline = time.monotonic() + self.timeout
-        self._complaint.clear()
-        self._write(message)
-
-    def line(self) -> bytes:
-        """Return the next line of the answer, without its newline.
-
-        Raises:
-            ToolError: the program ended, printed too much, or took too long.
-        """
-        self._take(lambda: b"\n" in self._answer)
-        return self._cut(self._answer.index(b"\n"), skip=1)
-
-    def exactly(self, size: int) -> bytes:
-        """Return the next `size` bytes of the answer.
-
-        Raises: as `line`.
-        """
-        if size > self.longest:
-            self._fail(f"wants to print more than {self.longest} bytes")
-        self._take(lambda: len(self._answer) >= size)
-        return self._cut(size)
-
-    def ask(self, message: bytes) -> bytes:
-        """Send a frame and return the frame that answers it.
-
-        A frame is four bytes of length, the most significant first, and the message;
-        the peer uses `read_frame` and `write_frame`.
-
-        Raises: as `line`.
-        """
-        (answer,) = self.ask_all((message,))
-        return answer
-
-    def ask_all(self, messages: Sequence[bytes]) -> Iterator[bytes]:
-        """Send frames at once, and yield the frames that answer them, in order.
-
-        Each answer may take `timeout` seconds.
-
-        Raises: as `line`.
-        """
-        self.send(b"".join(_LENGTH.pack(len(each)) + each for each in messages))
-        for _ in messages:
-            self._deadline = time.monotonic() + self.timeout
-            (size,) = _LENGTH.unpack(self.exactly(_LENGTH.size))
-            yield self.exactly(size)
 
     def finish(self, message: bytes = b"") -> Completed:
         """Send the last bytes, and return everything until the program's end.
@@ -296,17 +195,6 @@ class Peer:
             if not self._stdin.closed:
                 self._selector.unregister(self._stdin)
 
-    def _take(self, enough: Callable[[], bool]) -> None:
-        while not enough():
-            if not self._open:
-                self._fail(self._death())
-            self._turn()
-
-    def _cut(self, size: int, skip: int = 0) -> bytes:
-        taken = bytes(self._answer[:size])
-        del self._answer[: size + skip]
-        return taken
-
     def _turn(self) -> list[object]:
         """Wait for the pipes, take in what they hold, return those that are ready."""
         ready = self._selector.select(max(0.0, self._deadline - time.monotonic()))
@@ -329,46 +217,9 @@ class Peer:
             self._open -= 1
         return chunk
 
-    def _death(self) -> str:
-        try:
-            status = self._process.wait(1)
-        except subprocess.TimeoutExpired:
-            return "closed its output"
-        end = (
-            f"was ended by {signal.Signals(-status).name}"
-            if status < 0
-            else f"ended with status {status}"
-        )
-        said = self.stderr.strip().partition("\n")[0]
-        return f"{end}: {said}" if said else end
-
     def _fail(self, reason: str) -> NoReturn:
         self.close()
         raise ToolError(f"{self.name} {reason}")
-
-
-def read_frame(stream: IO[bytes]) -> bytes | None:
-    """Return the next frame that a peer is asked, None at the end; its side of `ask`.
-
-    Raises:
-        EOFError: the stream ends inside a frame.
-    """
-    head = stream.read(_LENGTH.size)
-    if not head:
-        return None
-    if len(head) < _LENGTH.size:
-        raise EOFError("the stream ends inside a frame")
-    (size,) = _LENGTH.unpack(head)
-    message = stream.read(size)
-    if len(message) < size:
-        raise EOFError("the stream ends inside a frame")
-    return message
-
-
-def write_frame(stream: IO[bytes], message: bytes) -> None:
-    """Answer with a frame."""
-    stream.write(_LENGTH.pack(len(message)) + message)
-    stream.flush()
 
 
 def _piped(pipe: IO[bytes] | None) -> IO[bytes]:
