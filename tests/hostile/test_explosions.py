@@ -69,9 +69,34 @@ def test_aliases_and_loops_in_elements_end(tmp_path: Path) -> None:
         _matrix(_list("n", 1), {"list": {"elementsYaml": endless}}),
     ]
     write(tmp_path, {"baro.yaml": HERE, "set.yaml": _applicationset(*generators)})
-    found = json.loads(baro(tmp_path, "check", "--format", "json").out)["findings"]
+    answer = json.loads(baro(tmp_path, "check", "--format", "json").out)
 
-    assert any("excessive aliasing" in finding["message"] for finding in found)
+    [finding] = answer["findings"]
+    assert "excessive aliasing" in finding["message"]
+    [gap] = answer["gaps"]
+    assert gap["reason"].startswith(
+        "what spec.generators[1].matrix.generators[1].list.elementsYaml gives cannot "
+        "be told without Argo CD: Helm's engine "
+    )
+
+
+def test_a_yaml_text_beyond_the_bounds_is_a_gap(tmp_path: Path) -> None:
+    """It may be good YAML; nobody read it."""
+    long = '{{ repeat 2000000 "- {a: b}\\n" }}'
+    deep = '{{ repeat 300 "[" }}{{ repeat 300 "]" }}'
+    generators = [
+        _matrix(_list("n", 1), {"list": {"elementsYaml": text}})
+        for text in (long, deep)
+    ]
+    write(tmp_path, {"baro.yaml": HERE, "set.yaml": _applicationset(*generators)})
+    answer = json.loads(baro(tmp_path, "check", "--format", "json").out)
+
+    assert answer["findings"] == []
+    reasons = [gap["reason"].partition("Argo CD: ")[2] for gap in answer["gaps"]]
+    assert reasons == [
+        "a text longer than 16 MiB",
+        "a text nested deeper than 200 levels",
+    ]
 
 
 def test_a_chart_that_installs_itself_ends(tmp_path: Path) -> None:

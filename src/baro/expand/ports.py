@@ -136,8 +136,15 @@ class RenderOutcome(Struct, frozen=True):
     unchecked: str = ""
 
 
+UNDECIDED = "cannot be told without Argo CD: "
+"""Begins a reason why something is not known, in the place of Argo CD's words."""
+
+
 class TemplateFailure(Struct, frozen=True):
-    """A Go template that did not render; `message` in Go's words."""
+    """A Go template that did not render.
+
+    `message` is in Go's words; where no engine could tell, it has `UNDECIDED` in it.
+    """
 
     message: str
 

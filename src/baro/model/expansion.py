@@ -74,9 +74,9 @@ class GeneratorOutcome(Struct, frozen=True, eq=False):
 
     `within` is its place in the spec: `("spec", "generators", 0, "matrix",
     "generators", 1, "clusters")`; `count` the number of parameter sets, None where it
-    could not be known (then `gaps` says why). Children of matrix and merge follow
-    their parent in `Generation.generators`; a second matrix child is counted once
-    for all parameter sets of the first.
+    is not known (then `gaps` or `failures` say why). Children of matrix and merge
+    follow their parent in `Generation.generators`; a second matrix child is counted
+    once for all parameter sets of the first.
     """
 
     kind: str

@@ -9,6 +9,8 @@ from typing import Any
 
 import yaml
 from msgspec import Struct
+from yaml.composer import Composer
+from yaml.events import AliasEvent, NodeEvent
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from baro.model import yamlscalar
@@ -30,6 +32,7 @@ _TYPED = {
 }
 _SEQUENCE = "tag:yaml.org,2002:seq"
 _MAPPING = "tag:yaml.org,2002:map"
+_ANCHOR = re.compile(r"&([^\s,\[\]{}]+)")
 # JSON escapes a slash so; libyaml takes it, go-yaml does not.
 _SLASH = re.compile(r"(?<!\\)(?:\\\\)*\\/")
 
@@ -49,6 +52,10 @@ class YamlError(ValueError):
         super().__init__(message)
         self.message = message
         self.position = position
+
+
+class BoundsError(YamlError):
+    """The text exceeds the bounds; whether it is YAML is not known."""
 
 
 class Duplicate(Struct, frozen=True):
@@ -86,7 +93,7 @@ class GoLoader(_Loader):  # type: ignore[misc] # the C and the Python loader sha
         self.depth += 1
         if self.depth > DEEPEST + 1:
             at = place(parent) if parent is not None else None
-            raise YamlError(f"nested deeper than {DEEPEST} levels", at)
+            raise BoundsError(f"nested deeper than {DEEPEST} levels", at)
 
     def ascend_resolver(self) -> None:
         """Count the levels back."""
@@ -213,6 +220,36 @@ class GoLoader(_Loader):  # type: ignore[misc] # the C and the Python loader sha
             raise
         except ValueError as error:
             raise YamlError(str(error), place(node)) from error
+
+
+class _AnchorsAgain(GoLoader):
+    """Lets an anchor be set again, as go-yaml does; libyaml's composer refuses it."""
+
+    check_node = Composer.check_node
+    get_node = Composer.get_node
+    compose_document = Composer.compose_document
+    compose_scalar_node = Composer.compose_scalar_node
+    compose_sequence_node = Composer.compose_sequence_node
+    compose_mapping_node = Composer.compose_mapping_node
+    anchors: dict[str | None, Node]
+
+    def __init__(self, text: str) -> None:
+        """Read a text, without any anchor yet."""
+        super().__init__(text)
+        self.anchors = {}
+
+    def compose_node(self, parent: Node | None, index: int) -> Node | None:
+        """Compose a node; the last of two anchors is what an alias means."""
+        event = self.peek_event()
+        if isinstance(event, NodeEvent) and not isinstance(event, AliasEvent):
+            self.anchors.pop(event.anchor, None)
+        return Composer.compose_node(self, parent, index)
+
+
+def loader(text: str) -> GoLoader:
+    """Return what reads a text."""
+    names = _ANCHOR.findall(text) if "&" in text else ()
+    return _AnchorsAgain(text) if len(set(names)) < len(names) else GoLoader(text)
 
 
 def is_merge(node: Node) -> bool:

@@ -20,12 +20,14 @@ from baro.model.fieldpath import FieldPath
 from baro.model.yamlnodes import (
     DEEPEST,
     EXPANSION,
+    BoundsError,
     Duplicate,
     GoLoader,
     Position,
     YamlError,
     is_merge,
     key_of,
+    loader,
     place,
 )
 from baro.model.yamlscalar import scalar
@@ -35,6 +37,7 @@ __all__ = [
     "DEEPEST",
     "EXPANSION",
     "LONGEST",
+    "BoundsError",
     "Document",
     "Duplicate",
     "Position",
@@ -70,10 +73,11 @@ def read(text: str, longest: int = LONGEST) -> tuple[Document, ...]:
     `longest` bounds its characters.
 
     Raises:
-        YamlError: the text is not YAML, or exceeds the bounds.
+        YamlError: the text is not YAML.
+        BoundsError: it exceeds the bounds.
     """
     if len(text) > longest:
-        raise YamlError(f"longer than {longest // (1024 * 1024)} MiB")
+        raise BoundsError(f"longer than {longest // (1024 * 1024)} MiB")
     packed = _SKELETONS.packed(text)
     if packed is None:
         return read_whole(text)
@@ -90,15 +94,15 @@ def read_whole(text: str) -> tuple[Document, ...]:
     Raises: as `read`.
     """
     documents: list[Document] = []
-    loader: Any = None
+    reader: Any = None
     try:
-        loader = GoLoader(text)
-        while loader.check_node():
-            loader.begin()
-            node = loader.get_node()
-            value = loader.plain(node)
+        reader = loader(text)
+        while reader.check_node():
+            reader.begin()
+            node = reader.get_node()
+            value = reader.plain(node)
             documents.append(
-                Document(value, len(documents), place(node), tuple(loader.duplicates))
+                Document(value, len(documents), place(node), tuple(reader.duplicates))
             )
     except yaml.MarkedYAMLError as error:
         raise _translated(error) from error
@@ -111,8 +115,8 @@ def read_whole(text: str) -> tuple[Document, ...]:
     except (yaml.YAMLError, ValueError) as error:
         raise YamlError(str(error)) from error
     finally:
-        if loader is not None:
-            loader.dispose()
+        if reader is not None:
+            reader.dispose()
     return tuple(documents)
 
 
@@ -205,14 +209,14 @@ def _composed(text: str) -> tuple[Node, ...]:
     """Return the documents before the first that does not parse; composed once."""
     found: list[Node] = []
     try:
-        loader = GoLoader(text)
+        reader = loader(text)
     except ValueError:
         return ()
     try:
-        while loader.check_node():
-            found.append(loader.get_node())
+        while reader.check_node():
+            found.append(reader.get_node())
     except (yaml.YAMLError, ValueError):
         return tuple(found)
     finally:
-        loader.dispose()
+        reader.dispose()
     return tuple(found)

@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from baro.expand.applicationsets.innertexts import UNDECIDED
 from baro.expand.applicationsets.texts import GoTexts
-from baro.expand.ports import HelmEngine
+from baro.expand.ports import UNDECIDED, HelmEngine
 from baro.model import yamltext
 from tests.expand.generation import expand
 
@@ -72,7 +71,7 @@ def test_a_doubt_is_a_gap_and_no_failure(engine: HelmEngine) -> None:
     assert labels == failures == []
     assert gaps == [
         (
-            "what spec.template.metadata.labels.a prints cannot be told without "
+            "what spec.template.metadata.labels.a gives cannot be told without "
             "Argo CD: normalize inside of tpl"
         )
     ]

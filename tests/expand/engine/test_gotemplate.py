@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from baro.expand.engine.native import NativeEngine
-from baro.expand.ports import StringList, StringMap, TemplateFailure
+from baro.expand.ports import UNDECIDED, StringList, StringMap, TemplateFailure
 from baro.model import yamltext
 from baro.model.fieldpath import get
 
+LIMIT = 5
+"""Seconds: far more than a start takes on a busy machine."""
 TABLE = yamltext.read(
     Path(__file__).with_name("gotemplate.yaml").read_text(encoding="utf-8")
 )[0].value
@@ -106,12 +108,12 @@ def test_a_template_that_never_ends_is_lost_alone() -> None:
     """The failure names the limit; the other templates, and other rows, are known."""
     endless = "{{ if .bad }}{{ range until 1000000 }}{{ range until 100000 }}x"
     endless += "{{ end }}{{ end }}{{ end }}{{ .name }}"
-    with NativeEngine(jobs=1, timeout=1) as engine:
+    with NativeEngine(jobs=1, timeout=LIMIT) as engine:
         rows = engine.evaluate(
             ["{{ .name }}", endless],
             [{"name": "a", "bad": False}, {"name": "b", "bad": True}],
         )
-    late = TemplateFailure("Helm's engine took longer than 1 s")
+    late = TemplateFailure(f"{UNDECIDED}Helm's engine took longer than {LIMIT} s")
     assert rows == [["a", "a"], ["b", late]]
 
 
@@ -122,5 +124,4 @@ def test_a_template_that_wants_all_memory_is_lost_alone() -> None:
             ['{{ repeat 9000000000 "abc" | len }}', "{{ .name }}"], [{"name": "a"}]
         )
     assert modest == "a"
-    assert isinstance(greedy, TemplateFailure)
-    assert "memory" in greedy.message
+    assert greedy == TemplateFailure(f"{UNDECIDED}Helm's engine ran out of memory")

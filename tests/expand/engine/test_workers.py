@@ -13,6 +13,8 @@ from baro.expand.ports import RenderRequest
 from tests.expand.engine.requests import METADATA, requested
 
 ENDLESS = "{{ range until 1000000 }}{{ range until 100000 }}x{{ end }}{{ end }}"
+LIMIT = 5
+"""Seconds: far more than a start takes on a busy machine."""
 
 
 def request(template: str, values: dict[str, Any] | None = None) -> RenderRequest:
@@ -24,12 +26,12 @@ GOOD = request("a: {{ .Values.n }}", {"n": 1})
 
 
 def test_tpl_of_itself_kills_only_a_worker() -> None:
-    """The Go stack overflows; its request is lost, with the reason."""
+    """The Go stack overflows, or its time is over before; the request is lost."""
     deep = request("{{ tpl .Values.t . }}", {"t": "{{ tpl .Values.t . }}"})
     with NativeEngine(jobs=1) as engine:
         before, lost, after = engine.render([GOOD, deep, request("b: 2")])
     assert before.files[0].text == "a: 1"
-    assert "SIGABRT" in lost.lost
+    assert lost.lost.startswith("Helm's engine ")
     assert lost.failure is None
     assert after.files[0].text == "b: 2"
 
@@ -37,18 +39,18 @@ def test_tpl_of_itself_kills_only_a_worker() -> None:
 def test_a_chart_that_never_ends_is_lost_after_the_limit() -> None:
     """The others go on, in the other worker and in the one that is started anew."""
     others = [request(f"a: {n}") for n in range(6)]
-    with NativeEngine(jobs=2, timeout=1) as engine:
+    with NativeEngine(jobs=2, timeout=LIMIT) as engine:
         outcomes = list(engine.render([others[0], request(ENDLESS), *others[1:]]))
-    assert outcomes[1].lost == "Helm's engine took longer than 1 s"
+    assert outcomes[1].lost == f"Helm's engine took longer than {LIMIT} s"
     texts = [outcome.files[0].text for outcome in outcomes if not outcome.lost]
     assert texts == [f"a: {n}" for n in range(6)]
 
 
 def test_a_chart_that_wants_all_memory_is_lost() -> None:
-    """The worker has a limit, and says that it is out of memory."""
+    """The worker has a limit; its end tells which."""
     with NativeEngine(jobs=1) as engine:
         lost, good = engine.render([request('{{ repeat 9000000000 "abc" }}'), GOOD])
-    assert "memory" in lost.lost
+    assert lost.lost == "Helm's engine ran out of memory"
     assert good.files[0].text == "a: 1"
 
 
@@ -60,8 +62,7 @@ def test_the_reason_of_a_death_is_not_the_warning_before_it() -> None:
     }
     with NativeEngine(jobs=1) as engine:
         [outcome] = engine.render([requested({"files": files, "values": {"a": "t"}})])
-    assert outcome.lost.startswith("Helm's engine was ended by SIGABRT: ")
-    assert "memory" in outcome.lost
+    assert outcome.lost == "Helm's engine ran out of memory"
 
 
 def test_a_huge_message_is_cut_in_the_middle(engine: NativeEngine) -> None:
@@ -171,7 +172,7 @@ def test_closing_does_not_wait_for_a_chart_that_never_ends() -> None:
     asked.start()
     asked.join(1)
     engine.close()
-    asked.join(5)
+    asked.join(30)
     assert not asked.is_alive()
 
 

@@ -9,7 +9,6 @@ from typing import Any
 from msgspec import Struct
 
 from baro.expand.applicationsets import mergo, template
-from baro.expand.applicationsets.innertexts import UNDECIDED
 from baro.expand.applicationsets.texts import FastTexts, GoTexts, Texts, refused_option
 from baro.expand.generators import selector as selectors
 from baro.expand.generators.generator import (
@@ -25,7 +24,7 @@ from baro.expand.generators.transform import (
     relevant,
     transform,
 )
-from baro.expand.ports import HelmEngine
+from baro.expand.ports import UNDECIDED, HelmEngine
 from baro.model.cluster import ClusterRegistration
 from baro.model.expansion import Failure, FailureKind, Generation, GeneratorOutcome
 from baro.model.fieldpath import FieldPath, dotted
@@ -164,7 +163,7 @@ def _undecided(applicationset: Manifest, failure: Failure) -> Gap:
     reason = failure.message.partition(UNDECIDED)[2]
     return Gap(
         subject=str(applicationset.ref),
-        reason=f"what {dotted(failure.path)} prints {UNDECIDED}{reason}",
+        reason=f"what {dotted(failure.path)} gives {UNDECIDED}{reason}",
         location=failure.location,
         ref=applicationset.ref,
     )

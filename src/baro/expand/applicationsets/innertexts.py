@@ -12,8 +12,6 @@ from baro.expand.engine.golexer import Kind, NotATemplateError, actions
 from baro.expand.ports import TemplateFailure
 from baro.model.fieldpath import leaves
 
-UNDECIDED = "cannot be told without Argo CD: "
-"""Begins a reason why a text is not known, in the place of Argo CD's words."""
 DEEPEST = 3
 """How deep Argo CD evaluates."""
 

@@ -8,7 +8,7 @@ from functools import lru_cache
 from typing import Any, Protocol
 
 from baro.expand.applicationsets import fasttemplate, innertexts
-from baro.expand.ports import HelmEngine, TemplateFailure
+from baro.expand.ports import UNDECIDED, HelmEngine, TemplateFailure
 
 NO_VALUE = "<no value>"
 _OPTIONS = frozenset(f"missingkey={x}" for x in ("default", "invalid", "zero", "error"))
@@ -100,18 +100,18 @@ class GoTexts:
         self, template: str, answer: Rendered, params: Mapping[str, Any]
     ) -> Rendered:
         if innertexts.too_deep(template, params):
-            return TemplateFailure(f"{innertexts.UNDECIDED}tpl inside of tpl, too deep")
+            return TemplateFailure(f"{UNDECIDED}tpl inside of tpl, too deep")
         return self._worded(template, answer)
 
     def _worded(self, template: str, answer: Rendered) -> Rendered:
         if isinstance(answer, str):
             return answer
         said = answer.message
-        if said.startswith("failed to "):
+        if said.startswith((UNDECIDED, "failed to ")):
             return answer
         doubt = innertexts.doubt(template, said, self.options)
         if doubt:
-            return TemplateFailure(f"{innertexts.UNDECIDED}{doubt}")
+            return TemplateFailure(f"{UNDECIDED}{doubt}")
         if self.name != "base":
             said = said.replace("template: base:", f"template: {self.name}:", 1)
             said = said.replace('executing "base"', f'executing "{self.name}"')

@@ -21,7 +21,7 @@ from baro.expand.engine.messages import Answer, Refused, Render, Rendered
 from baro.expand.engine.missingkey import Options
 from baro.expand.engine.rewriting import Rewritten
 from baro.expand.engine.typedparams import Path
-from baro.expand.ports import TemplateFailure
+from baro.expand.ports import UNDECIDED, TemplateFailure
 
 ENOUGH = 2
 """Parameter sets over which a template may take the engine down before it is left."""
@@ -65,7 +65,7 @@ class Sheet:
             try:
                 answer = self._render(left, rows)
             except ToolError as error:
-                self._halve(left, rows, str(error))
+                self._halve(left, rows, f"{UNDECIDED}{error}")
                 return
             if isinstance(answer, Rendered):
                 self._fill(left, rows, answer)
@@ -103,7 +103,7 @@ class Sheet:
         try:
             answer = self.ask(*parsing(column.template))
         except ToolError as error:
-            return str(error)
+            return f"{UNDECIDED}{error}"
         return parse_error(answer.message if isinstance(answer, Refused) else "")
 
     def _take_out(

@@ -90,7 +90,13 @@ def main(arguments: list[str]) -> None:
         # What is loaded stays, and answers leave no cycles behind.
         gc.freeze()
         gc.set_threshold(100_000, 20, 100)
-        serve(questions, answers, timeout=float(arguments[0]))
+        try:
+            serve(questions, answers, timeout=float(arguments[0]))
+        except MemoryError:
+            # In Go's words, as when it is Go that gets none.
+            sys.exit("fatal error: out of memory")
+        except Exception as error:  # noqa: BLE001 - its first line has to tell
+            sys.exit(f"{type(error).__name__}: {error}")
 
 
 def _leave_with(parent: int) -> None:

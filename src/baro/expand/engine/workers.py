@@ -28,7 +28,8 @@ A start takes about as long; charts that render fast never need a second worker.
 """
 
 _ANSWER: Any = msgspec.msgpack.Decoder(Answer)
-_REASON = re.compile(r"^(?:fatal error|panic|runtime): .*", re.MULTILINE)
+_REASON = re.compile(r"^(?:fatal error|panic|runtime): .+", re.MULTILINE)
+_MEMORY = re.compile(r"out of memory|cannot allocate memory|C malloc failed")
 _GRACE = 30.0
 """Seconds after which a worker that nobody stops stops itself."""
 
@@ -179,6 +180,8 @@ def _explained(error: ToolError, complaint: str) -> ToolError:
     reason = _REASON.search(complaint)
     if reason is None:
         return error
+    if _MEMORY.search(reason[0]):
+        return ToolError("Helm's engine ran out of memory")
     return ToolError(f"{error.message.partition(':')[0]}: {reason[0]}")
 
 

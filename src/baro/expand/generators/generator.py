@@ -76,6 +76,10 @@ class Account:
         total = number + (before.count or 0 if before else 0)
         self.outcomes[path] = GeneratorOutcome(kind, path, total, selector)
 
+    def refused(self, path: FieldPath) -> None:
+        """Say that the generator at `path` gives nothing for it fails."""
+        self.unknown.add(path)
+
     def gap(self, path: FieldPath, gap: Gap) -> None:
         """Say that what the generator at `path` gives is not known."""
         self.unknown.add(path)
@@ -83,7 +87,7 @@ class Account:
             self.gaps.append(gap)
 
     def settled(self) -> tuple[GeneratorOutcome, ...]:
-        """Return the outcomes, parents first; no count where a gap hides some."""
+        """Return the outcomes, parents first; no count where some are not known."""
         settled = []
         for path in sorted(self.outcomes, key=_place):
             outcome = self.outcomes[path]

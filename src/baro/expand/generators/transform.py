@@ -103,6 +103,8 @@ def transform(
     answers = [by_body[id(entry.body)] for entry in entries]
     given = sum(len(answer) for answer in answers if not isinstance(answer, Refusal))
     around.account.count(generator.key, at, given, _shown_selector(generator, first))
+    if any(isinstance(answer, Refusal) for answer in answers):
+        around.account.refused(at)
     return answers
 
 

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from baro.expand.applicationsets.gotext import quoted
+from baro.expand.ports import UNDECIDED
 from baro.model import yamltext
 
 _SCANNER = (
@@ -36,7 +37,7 @@ _PARSER = re.compile(
 
 
 class YamlTextError(ValueError):
-    """The text is no YAML; the message is go-yaml's."""
+    """The text is no YAML, in go-yaml's words; or nobody read it, and `UNDECIDED`."""
 
 
 def decoded(text: str) -> Any:
@@ -48,6 +49,8 @@ def decoded(text: str) -> Any:
     first = _first_document(text)
     try:
         documents = yamltext.read(first)
+    except yamltext.BoundsError as error:
+        raise YamlTextError(f"{UNDECIDED}a text {error.message}") from error
     except yamltext.YamlError as error:
         raise YamlTextError(_worded(error, first)) from error
     return documents[0].value if documents else None
