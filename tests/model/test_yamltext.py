@@ -150,6 +150,8 @@ STRUCTURES = {
     "a quoted merge key is a key": 'k: {"<<": {a: 1}}\n',
     "an alias repeats": "a: &a [1, {b: c}]\nk: *a\n",
     "an unknown alias is refused": "k: *a\n",
+    "an anchor is set again": "a: &a 1\nb: *a\nc: &a {d: &a 2, e: *a}\nk: *a\n",
+    "an anchor is set again in itself": "a: &a 1\nk: &a [*a]\n",
     "the last of two equal keys counts": "a: 1\na: 2\n",
     "a byte order mark": "\ufeffa: 1\n",
     "Windows' line ends": "a: 1\r\nb:\r\n- c\r\n",
@@ -213,6 +215,37 @@ def test_an_anchor_that_contains_itself_is_refused() -> None:
     """Go refuses it, too."""
     with pytest.raises(yamltext.YamlError, match="contains itself"):
         yamltext.read("a: &a [*a]\n")
+
+
+def test_an_anchor_set_again_means_what_was_set_last() -> None:
+    """As in go-yaml; charts' values use one anchor's name for host after host."""
+    text = "a: &h one\nb: *h\nc: &h\n  d: two\ne: [*h, &h 3, *h]\n---\nf: &h 4\n"
+    first, second = yamltext.read(text)
+    assert first.value == {
+        "a": "one",
+        "b": "one",
+        "c": {"d": "two"},
+        "e": [{"d": "two"}, 3, 3],
+    }
+    assert second.value == {"f": 4}
+    assert yamltext.position(text, 0, ("e", 1)) == yamltext.Position(5, 9)
+    assert yamltext.position(text, 1, ("f",)) == yamltext.Position(7, 1)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a: &h 1\nb: &h 2\nc: *g\n", "undefined alias"),
+        ("a: &h 1\nb: &h [*h]\n", "contains itself"),
+        (f"a: &h 1\nb: &h {'[' * 300}{']' * 300}\n", "nested deeper"),
+    ],
+)
+def test_a_text_that_sets_an_anchor_again_is_refused_like_any_other(
+    text: str, message: str
+) -> None:
+    """An alias of nothing, an anchor in itself, and a text that is too deep."""
+    with pytest.raises(yamltext.YamlError, match=message):
+        yamltext.read(text)
 
 
 def test_a_text_has_a_bound() -> None:

@@ -1,7 +1,8 @@
 """Two Applications own one object.
 
-Reports every object that two Applications render for one cluster; where both render the
-same content, such as a Namespace, it is a warning.
+Reports what two Applications render for one cluster: one finding for each two (or more)
+of them, which counts their objects and names the first.
+Where they render the same content, such as a Namespace, it is a warning.
 
 ## Why it matters
 
@@ -98,26 +99,56 @@ from baro.model.snapshot import Snapshot
 from baro.rules.kinds import Scopes
 from baro.rules.lines import lines
 from baro.rules.rule import Context, rule
+from baro.rules.wording import SHOWN, some
+
+Owners = tuple[ObjectRef, ...]
+"""The Applications that render one object, by their names."""
+Shared = list[tuple[ObjectRef, Sequence[Manifest]]]
+"""The objects of some Applications, each with what these render of it."""
 
 
 @rule("shared-resource", Severity.ERROR, layer=Layer.SYNC)
 def check(ctx: Context) -> Iterator[Finding]:
+    for (owners, same), shared in _shared(ctx.declared).items():
+        first, *others = owners
+        names = " and ".join(owner.path for owner in others)
+        what = f"what {names} {'renders' if len(others) == 1 else 'render'}"
+        how = f"{what}, too" if same else f"{what} otherwise"
+        shared.sort(key=lambda entry: str(entry[0]))
+        refs = [ref for ref, _ in shared]
+        one = len(refs) == 1
+        yield ctx.finding(
+            refs[0] if one else first,
+            f"{first.path} renders {how}: {'' if one else f'{len(refs)} objects, '}"
+            f"{some(map(str, refs))}",
+            (
+                evidence
+                for _, manifests in shared[:SHOWN]
+                for manifest in manifests
+                for evidence in lines(manifest, "metadata.name")
+            ),
+            fix=f"Leave {'the object' if one else 'each object'} to one Application, "
+            f"or rename {'it' if one else 'them'} in each.",
+            application=first,
+            severity=Severity.WARNING if same else None,
+        )
+
+
+def _shared(snapshot: Snapshot) -> dict[tuple[Owners, bool], Shared]:
+    """Return what several Applications render, and whether all render it alike."""
     owned: defaultdict[ObjectRef, dict[ObjectRef, Manifest]] = defaultdict(dict)
-    scopes = Scopes.of(ctx.declared)
-    for manifest in ctx.declared.manifests:
+    scopes = Scopes.of(snapshot)
+    for manifest in snapshot.manifests:
         if manifest.application is not None and manifest.get("metadata", "name"):
-            ref = _placed(ctx.declared, scopes, manifest)
+            ref = _placed(snapshot, scopes, manifest)
             owned[ref].setdefault(manifest.application, manifest)
-    for ref, owners in owned.items():
-        if len(owners) > 1:
-            yield ctx.finding(
-                ref,
-                f"{len(owners)} Applications render {ref}: {_names(list(owners))}",
-                (e for m in owners.values() for e in lines(m, "metadata.name")),
-                fix="Leave the object to one Application, or rename it in each.",
-                application=next(iter(owners)),
-                severity=Severity.WARNING if _same(list(owners.values())) else None,
-            )
+    shared: defaultdict[tuple[Owners, bool], Shared] = defaultdict(list)
+    for ref, by_owner in owned.items():
+        if len(by_owner) > 1:
+            owners = tuple(sorted(by_owner, key=str))
+            manifests = [by_owner[owner] for owner in owners]
+            shared[owners, _same(manifests)].append((ref, manifests))
+    return shared
 
 
 def _placed(snapshot: Snapshot, scopes: Scopes, manifest: Manifest) -> ObjectRef:
@@ -141,7 +172,3 @@ def _same(manifests: Sequence[Manifest]) -> bool:
 
 def _content(manifest: Manifest) -> dict[str, object]:
     return {k: v for k, v in manifest.body.items() if k not in ("metadata", "status")}
-
-
-def _names(refs: Sequence[ObjectRef]) -> str:
-    return ", ".join(sorted(ref.path for ref in refs))
