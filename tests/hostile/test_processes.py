@@ -13,7 +13,7 @@ from typing import TypeVar
 
 import pytest
 
-from tests.hostile.attack import HERE, baro, chart, environment, write
+from tests.hostile.attack import HERE, PATIENCE, baro, chart, environment, write
 
 Seen = TypeVar("Seen")
 
@@ -61,7 +61,7 @@ def test_each_ends_with_its_code(tmp_path: Path, command: str, code: int) -> Non
         env=environment(),
         capture_output=True,
         text=True,
-        timeout=40,
+        timeout=PATIENCE,
         check=False,
     )
 
@@ -101,7 +101,7 @@ def test_a_folder_that_is_gone_is_said_so(tmp_path: Path) -> None:
         env=environment(PYTHONPATH=os.pathsep.join(p for p in sys.path if p)),
         capture_output=True,
         text=True,
-        timeout=40,
+        timeout=PATIENCE,
         check=False,
     )
 
@@ -129,11 +129,11 @@ def test_no_worker_outlives_an_interrupted_run(
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
-    workers = _until(lambda: _children(running.pid))
-    time.sleep(0.5)
+    workers = _until(lambda: _busy(running.pid))
     running.send_signal(number)
 
-    assert running.wait(20) == code
+    assert running.wait(PATIENCE) == code
+    assert workers
     assert _until(lambda: not any(map(_alive, workers)))
     assert not (tmp_path / "out.txt").exists()
 
@@ -144,7 +144,7 @@ def test_runs_at_once_do_not_mix(tmp_path: Path) -> None:
     argv = (sys.executable, "-m", "baro", "check", "p", "--format", "json", "-o", "o")
     runs = [subprocess.Popen(argv, cwd=tmp_path, env=environment()) for _ in range(3)]
 
-    assert [run.wait(40) for run in runs] == [1, 1, 1]
+    assert [run.wait(PATIENCE) for run in runs] == [1, 1, 1]
     assert json.loads((tmp_path / "o").read_text(encoding="utf-8"))["findings"]
     assert _names(tmp_path) == ["o", "p"]
 
@@ -154,30 +154,36 @@ def _names(folder: Path) -> list[str]:
 
 
 def _until(look: Callable[[], Seen]) -> Seen:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE
     while not (seen := look()) and time.monotonic() < deadline:
         time.sleep(0.1)
     return seen
 
 
-def _children(of: int) -> list[int]:
-    folders = Path("/proc").glob("[0-9]*/stat")
-    return [int(f.parent.name) for f in folders if _parent(f) == of]
-
-
-def _parent(stat: Path) -> int:
-    try:
-        return int(stat.read_text(encoding="utf-8").rpartition(")")[2].split()[1])
-    except OSError:
-        return 0
+def _busy(of: int) -> list[int]:
+    """Return the children that have worked for longer than a start takes."""
+    ticks = os.sysconf("SC_CLK_TCK")
+    numbers = [int(folder.name) for folder in Path("/proc").glob("[0-9]*")]
+    found = {number: _state(number) for number in numbers}
+    return [
+        number
+        for number, state in found.items()
+        if state and int(state[1]) == of and int(state[11]) + int(state[12]) > ticks
+    ]
 
 
 def _alive(process: int) -> bool:
+    state = _state(process)
+    return bool(state) and state[0] != "Z"
+
+
+def _state(process: int) -> list[str]:
+    """Return the fields behind the name: 0 state, 1 parent, 11 and 12 CPU time."""
     try:
         text = Path(f"/proc/{process}/stat").read_text(encoding="utf-8")
     except OSError:
-        return False
-    return text.rpartition(")")[2].split()[0] != "Z"
+        return []
+    return text.rpartition(")")[2].split()
 
 
 @pytest.mark.parametrize("limit", ["-n 10", "-v 400000"])
@@ -192,7 +198,7 @@ def test_an_engine_that_cannot_work_here_is_no_gap_of_a_chart(
         env=environment(),
         capture_output=True,
         text=True,
-        timeout=40,
+        timeout=PATIENCE,
         check=False,
     )
 
