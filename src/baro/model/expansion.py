@@ -106,6 +106,13 @@ class Generation(Struct, frozen=True, eq=False):
         """Tell whether every parameter set is known."""
         return not self.gaps and not self.failures
 
+    @property
+    def halted(self) -> bool:
+        """Tell whether Argo CD creates, changes and deletes nothing for it fails."""
+        # Argo CD: applicationset/controllers/applicationset_controller.go, Reconcile
+        kinds = {failure.kind for failure in self.failures}
+        return not kinds.isdisjoint((FailureKind.GENERATOR, FailureKind.TEMPLATE))
+
 
 class SourceType(StrEnum):
     """What renders a source."""

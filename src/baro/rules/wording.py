@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
+from baro.model.expansion import Generation
 from baro.model.fieldpath import FieldPath
 from baro.model.finding import shown
 from baro.model.secret import looks_secret
@@ -18,6 +19,11 @@ def some(names: Iterable[str], shown_at_most: int = SHOWN) -> str:
     more = len(every) - shown_at_most
     listed = ", ".join(every[:shown_at_most])
     return f"{listed} and {more} more" if more > 0 else listed
+
+
+def once_it_works(generation: Generation) -> str:
+    """Return what comes before a consequence that a failure still holds off."""
+    return "once the ApplicationSet fails no more, " if generation.halted else ""
 
 
 def value_at(path: FieldPath, value: object) -> str:

@@ -90,6 +90,7 @@ from baro.model.expansion import Generation, GeneratorOutcome
 from baro.model.finding import Evidence, Finding, Layer, Severity
 from baro.rules.clusters import adds_only
 from baro.rules.rule import Context, rule
+from baro.rules.wording import once_it_works
 
 EMPTY_BY_NATURE = frozenset(
     ("clusters", "pullRequest", "scmProvider", "clusterDecisionResource")
@@ -105,7 +106,7 @@ def check(ctx: Context) -> Iterator[Finding]:
                 yield ctx.finding(
                     generation.applicationset,
                     f"the {outcome.kind} generator yields nothing, so"
-                    f" {_consequence(view)}",
+                    f" {once_it_works(generation)}{_consequence(view)}",
                     (Evidence.of(generation.applicationset, _path(outcome, view)),),
                     fix="Correct the generator so that it finds what it should.",
                 )

@@ -123,7 +123,7 @@ from baro.model.selector import Requirement, requirements
 from baro.rules.clusters import alike, cluster_generators, hidden, registered, selected
 from baro.rules.nearest import nearest
 from baro.rules.rule import Context, rule
-from baro.rules.wording import some
+from baro.rules.wording import once_it_works, some
 
 _SWITCH_VALUES = frozenset(("true", "enabled", "yes", "on"))
 _SWITCH_NAMES = ("enable", "install", "use_", "use-", "with_", "with-")
@@ -258,7 +258,7 @@ def _consequence(ctx: Context, generation: Generation) -> str:
         bool(own) and not any(str(f).startswith(RESOURCES_FINALIZER) for f in own)
     )
     fate = "and keeps what they deployed" if kept else "with everything they deployed"
-    return f"Argo CD would delete {which}, {fate}"
+    return f"{once_it_works(generation)}Argo CD would delete {which}, {fate}"
 
 
 def _living(ctx: Context, generation: Generation) -> list[str]:
