@@ -186,7 +186,7 @@ def _state(process: int) -> list[str]:
     return text.rpartition(")")[2].split()
 
 
-@pytest.mark.parametrize("limit", ["-n 10", "-v 400000"])
+@pytest.mark.parametrize("limit", ["-n 8", "-v 400000"])
 def test_an_engine_that_cannot_work_here_is_no_gap_of_a_chart(
     tmp_path: Path, limit: str
 ) -> None:
