@@ -64,6 +64,9 @@ def test_json_alone_is_on_stdout(baro: Baro) -> None:
         ((SCHEMA, "--exit-zero"), 0),
         ((SCHEMA, "--ignore", RULE), 0),
         ((SCHEMA, "--select", "endless-retry"), 0),
+        ((SCHEMA, "--select", "chart"), 1),
+        ((SCHEMA, "--select", "routing,sync"), 0),
+        ((SCHEMA, "--ignore", "chart", "--ignore", "values"), 0),
         ((SCHEMA, "--app", "backstage-kr"), 1),
         ((SCHEMA, "--cluster", "in-cluster"), 1),
         ((SCHEMA, "--select", "no-such-rule"), 2),
@@ -166,6 +169,20 @@ def test_an_accepted_finding_does_not_count(baro: Baro, tmp_path: Path) -> None:
     assert [a["reason"] for a in answer["accepted"]] == ["known"]
 
 
+def test_a_rule_that_is_accepted_and_does_not_exist(baro: Baro, tmp_path: Path) -> None:
+    """It would accept nothing, ever: told at its line, with the nearest name."""
+    entry = "{rule: endless-retries, subject: '*', reason: known}"
+    (tmp_path / "baro.yaml").write_text(f"accept:\n  - {entry}\n", encoding="utf-8")
+
+    ran = baro("check", tmp_path)
+
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.endswith(
+        "baro.yaml:2:6: no rule is called 'endless-retries'\n"
+        "hint: did you mean endless-retry?\n"
+    )
+
+
 def test_an_output_file_is_whole_or_not_there(baro: Baro, tmp_path: Path) -> None:
     """The answer goes to the file, stdout stays empty, no temporary file is left."""
     file = tmp_path / "report.sarif"
@@ -265,7 +282,12 @@ def test_a_folder_with_nothing_to_judge_is_not_called_well(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("--argocd-version", "x"), "hint: Write it like 3.5."),
+        (("--argocd-version", "x"), "hint: write it like 3.5"),
+        (("--argocd-version", "2026-01-01"), "hint: write it like 3.5"),
+        (("--kubernetes-version", "1"), "hint: write it like 1.36"),
+        (("--select", "routng"), "hint: did you mean routing?"),
+        (("--ignore", "zzz"), "hint: `baro rules` lists them"),
+        (("--select", "chart", "--ignore", "chart"), "--ignore leaves out all"),
         (("--config", "nope.yaml"), "nope.yaml: no such file"),
     ],
 )

@@ -7,7 +7,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from baro.errors import InputError
-from baro.expand.settings import settings_schema
+from baro.expand.generators.transform import known_generators
+from baro.expand.settings import OUTSIDE, settings_schema
 from baro.expand.settings_file import read_settings
 from baro.model import yamltext
 from baro.model.text import SourceText
@@ -56,6 +57,12 @@ def test_the_whole_shape() -> None:
     Draft202012Validator(settings_schema()).validate(document.value)
 
 
+def test_what_asks_the_outside() -> None:
+    """Every generator is either stated in `baro.yaml` or worked out."""
+    worked_out = {"list", "clusters", "git", "matrix", "merge"}
+    assert set(known_generators()) == {*OUTSIDE, *worked_out}
+
+
 @pytest.mark.parametrize("text", ["", "# nothing\n", "clusters:\n", "{}"])
 def test_nothing_is_fine(text: str) -> None:
     """An empty file, and a key with everything below it commented out."""
@@ -66,17 +73,17 @@ WRONG = [
     pytest.param(
         "repositores: {}",
         "baro.yaml:1:1: unknown key 'repositores'",
-        "Did you mean repositories? ",
+        "did you mean repositories? ",
         id="an unknown key names the nearest one",
     ),
     pytest.param(
         "clusters:\n  - name: hub\n    annotation: {}\n",
         "baro.yaml:3:5: unknown key 'annotation'",
-        "Did you mean annotations? Known here: name, server, labels, ",
+        "did you mean annotations? Known here: name, server, labels, ",
         id="an unknown key inside a list",
     ),
     pytest.param(
-        "zzz: 1", "baro.yaml:1:1: unknown key 'zzz'", "Known here: ", id="far off"
+        "zzz: 1", "baro.yaml:1:1: unknown key 'zzz'", "known here: ", id="far off"
     ),
     pytest.param(
         "clusters: {hub: {}}",
@@ -87,7 +94,7 @@ WRONG = [
     pytest.param(
         "clusters:\n- name: hub\n  labels: {production: yes}\n",
         "baro.yaml:3:12: clusters[0].labels.production: expected text, got true",
-        "Put it in quotes.",
+        "put it in quotes",
         id="a yes that is no text",
     ),
     pytest.param(
@@ -99,13 +106,13 @@ WRONG = [
     pytest.param(
         "clusters: [{name: a, server: a.example}]",
         "baro.yaml:1:22: not the address of an API server: 'a.example'",
-        "Write it as https://host:port.",
+        "write it as https://host:port",
         id="a server without a scheme",
     ),
     pytest.param(
         "externalSecrets: {a/b: 1}",
         "baro.yaml:1:19: externalSecrets.a/b: expected a map or text, got 1",
-        "Put it in quotes.",
+        "put it in quotes",
         id="a number for a remote key",
     ),
     pytest.param(
@@ -123,7 +130,7 @@ WRONG = [
     pytest.param(
         "routes: [{url: example.org}]",
         "baro.yaml:1:11: not a URL: 'example.org'",
-        "Write it as https://host/path; {domain} is filled in.",
+        "write it as https://host/path; {domain} is filled in",
         id="a URL without a scheme",
     ),
     pytest.param(
@@ -139,14 +146,14 @@ WRONG = [
         id="a number in quotes",
     ),
     pytest.param(
-        "accept: [{rule: r, subject: s, reason: r, until: 31.01.2027}]",
-        "baro.yaml:1:43: not a day: '31.01.2027'",
-        "Write 2027-01-31.",
+        "accept: [{rule: r, subject: a/s, reason: r, until: 31.01.2027}]",
+        "baro.yaml:1:45: not a day: '31.01.2027'",
+        "write 2027-01-31",
         id="a day in another form",
     ),
     pytest.param(
-        "accept: [{rule: r, subject: s, reason: ' '}]",
-        "baro.yaml:1:32: say why this is fine",
+        "accept: [{rule: r, subject: a/s, reason: ' '}]",
+        "baro.yaml:1:34: say why this is fine",
         "",
         id="a reason that says nothing",
     ),
@@ -160,8 +167,75 @@ WRONG = [
     pytest.param(
         "argocdVersion: latest",
         "baro.yaml:1:1: not a version: 'latest'",
-        "",
+        "write 3.5.1",
         id="a version that is none",
+    ),
+    pytest.param(
+        "argocdVersion: '2026-01-01'",
+        "baro.yaml:1:1: not a version: '2026-01-01'",
+        "write 3.5.1",
+        id="a day for a version",
+    ),
+    pytest.param(
+        "kubernetesVersion: '1'",
+        "baro.yaml:1:1: not a version: '1'",
+        "write 1.34.0",
+        id="a version without its minor part",
+    ),
+    pytest.param(
+        "argocdNamespace: ''",
+        "baro.yaml:1:1: not a namespace: ''",
+        "it has at most 63 small letters, digits and dashes",
+        id="no namespace",
+    ),
+    pytest.param(
+        "roots: [{chart: a, namespace: Argo CD}]",
+        "baro.yaml:1:20: not a namespace: 'Argo CD'",
+        "it has at most 63 small letters, digits and dashes",
+        id="a namespace of a root that is none",
+    ),
+    pytest.param(
+        "roots: [{path: a, releaseName: b}]",
+        "baro.yaml:1:9: a path takes no values; only a chart does",
+        "",
+        id="manifests with a release's name",
+    ),
+    pytest.param(
+        "generators: {previews: {pullrequest: []}}",
+        "baro.yaml:1:25: no generator that asks the outside: 'pullrequest'",
+        "did you mean pullRequest? Known here: pullRequest, scmProvider, ",
+        id="a generator that is misspelt",
+    ),
+    pytest.param(
+        "generators: {previews: {git: []}}",
+        "baro.yaml:1:25: no generator that asks the outside: 'git'",
+        "known here: pullRequest, ",
+        id="a generator that asks nobody",
+    ),
+    pytest.param(
+        "accept: [{rule: r, subject: portal, reason: fine}]",
+        "baro.yaml:1:20: not an object: 'portal'",
+        "write Kind/namespace/name; * stands for any text",
+        id="a subject without a kind",
+    ),
+    pytest.param(
+        "routes: [{url: 'https://a/', status: 2000}]",
+        "baro.yaml:1:30: not a status of HTTP: 2000",
+        "write one from 100 to 599",
+        id="a status that there is not",
+    ),
+    pytest.param(
+        "routes: [{url: 'https://a/', upstreamPath: api}]",
+        "baro.yaml:1:30: not a path: 'api'",
+        "it begins with a slash",
+        id="a path that does not begin",
+    ),
+    pytest.param(
+        "repositories: {'https://a/b': c, 'https://A/b.git': d}",
+        "baro.yaml:1:34: https://A/b.git is https://a/b in another spelling, "
+        "which is c",
+        "keep one of the two",
+        id="one repository at two places",
     ),
     pytest.param(
         "repositories: {https://a/b: ''}",
@@ -184,7 +258,7 @@ WRONG = [
     pytest.param(
         "charts: []\ncharts: [a]",
         "baro.yaml:2:1: charts stands there twice",
-        "The first one is in line 1.",
+        "the first one is in line 1",
         id="a key twice",
     ),
 ]

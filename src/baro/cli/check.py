@@ -1,7 +1,7 @@
 """`baro check`."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from importlib import import_module
 from pathlib import Path
@@ -15,15 +15,16 @@ from baro.cli.excerpts import excerpts
 from baro.cli.explain import find
 from baro.cli.named import application_named, unknown
 from baro.cli.output import coloured, write
+from baro.cli.selection import selected
 from baro.cli.state import Target, target_state
-from baro.errors import InputError
 from baro.expand.tracing.provenance import Provenance
 from baro.model.finding import Finding, Gap, Severity
 from baro.report import baseline
 from baro.report.report import Accepted, Help, Report, Summary
 from baro.rules import acceptance
+from baro.rules.acceptance import Acceptance
 from baro.rules.catalog import catalog
-from baro.rules.judge import Verdict, chosen, judge
+from baro.rules.judge import Verdict, judge
 
 FORMATS = {
     "terminal": "terminal",
@@ -69,10 +70,16 @@ FORMATS = {
     help="Write today's findings to FILE, to be used with --baseline.",
 )
 @click.option(
-    "--select", multiple=True, metavar="RULE", help="Run only this rule. Repeatable."
+    "--select",
+    multiple=True,
+    metavar="RULE",
+    help="Run only this rule, or the rules of this layer. Repeatable.",
 )
 @click.option(
-    "--ignore", multiple=True, metavar="RULE", help="Leave this rule out. Repeatable."
+    "--ignore",
+    multiple=True,
+    metavar="RULE",
+    help="Leave this rule or layer out. Repeatable.",
 )
 @click.option("--app", default="", metavar="NAME", help="Only this Application.")
 @click.option("--cluster", default="", metavar="NAME", help="Only this cluster.")
@@ -84,7 +91,7 @@ def command(paths: tuple[Path, ...], **given: Any) -> int:
     Nothing is changed, no cluster is asked, and without --fetch no network is used.
     """
     flags = options.flags(paths, given)
-    rules = chosen(catalog().values(), _ids(given["select"]), _ids(given["ignore"]))
+    rules = selected(given["select"], given["ignore"])
     known = baseline.read(given["known_file"]) if given["known_file"] else frozenset()
     today = datetime.now(UTC).date()
     with target_state(flags) as target:
@@ -107,17 +114,10 @@ def command(paths: tuple[Path, ...], **given: Any) -> int:
     return int(_fails(report, Severity(given["fail_on"]), strict=given["strict"]))
 
 
-def _ids(given: Sequence[str]) -> frozenset[str]:
-    names = [name.strip() for word in given for name in word.split(",")]
-    if given and not any(names):
-        raise InputError("no rule is named", hint="`baro rules` lists them")
-    return frozenset(find(name).id for name in names if name)
-
-
 def _report(target: Target, verdict: Verdict, today: date) -> Report:
     snapshot = target.snapshot
     accepts = [
-        *target.acceptances,
+        *_accepted(target),
         *acceptance.of_annotations(snapshot, verdict.findings),
     ]
     counts, accepted, unused = acceptance.split(verdict.findings, accepts, today)
@@ -151,13 +151,24 @@ def _report(target: Target, verdict: Verdict, today: date) -> Report:
     )
 
 
+def _accepted(target: Target) -> Iterator[Acceptance]:
+    """Yield what `baro.yaml` accepts.
+
+    Raises:
+        InputError: an entry names a rule that there is not.
+    """
+    for accepted, where in target.acceptances():
+        find(accepted.rule, where)
+        yield accepted
+
+
 def _nothing_here(target: Target) -> Iterator[Gap]:
     """Yield the gap of a place in which there is nothing to judge."""
     snapshot = target.snapshot
     if not snapshot.manifests and not snapshot.gaps:
         reason = "no Application, ApplicationSet or other object was found"
-        closes = "another PATH; roots: for a chart that is installed by hand"
-        yield Gap(target.name, reason, closes)
+        other = "" if target.plain else ", or roots: for a chart installed by hand"
+        yield Gap(target.name, reason, f"another PATH{other}")
 
 
 def _narrowed(report: Report, target: Target, app: str, cluster: str) -> Report:

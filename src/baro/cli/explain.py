@@ -3,8 +3,10 @@
 import click
 
 from baro.cli import options
+from baro.cli.named import unknown
 from baro.cli.output import coloured
 from baro.errors import InputError
+from baro.model.text import Location
 from baro.report import pages
 from baro.report.messages import sentences, word_of
 from baro.rules.catalog import catalog
@@ -29,8 +31,8 @@ def command(rule: str | None, language: str, colour: str) -> None:
     Console(width=min(Console().width, 100)).print(Markdown(text))
 
 
-def find(rule_id: str) -> Rule:
-    """Return a rule by its id.
+def find(rule_id: str, where: Location | None = None) -> Rule:
+    """Return a rule by its id; `where` is the line that names it.
 
     Raises:
         InputError: there is no such rule; the hint names the nearest.
@@ -38,11 +40,8 @@ def find(rule_id: str) -> Rule:
     rules = catalog()
     if rule_id in rules:
         return rules[rule_id]
-    from difflib import get_close_matches  # noqa: PLC0415 - only on error
-
-    near = get_close_matches(rule_id, rules, n=1)
-    hint = f"did you mean {near[0]}?" if near else "`baro rules` lists them"
-    raise InputError(f"no rule is called {rule_id!r}", hint=hint)
+    place = str(where) if where is not None else ""
+    raise unknown("rule", rule_id, rules, "`baro rules` lists them", where=place)
 
 
 def page(rule: Rule, language: str = "en") -> str:

@@ -11,16 +11,22 @@ _LONGEST_NAME = 253
 """Characters of a name in Kubernetes."""
 
 
-def unknown(what: str, name: str, known: Iterable[str]) -> InputError:
-    """Return the error for a name that nothing has; the hint names the nearest."""
+def unknown(
+    what: str, name: str, known: Iterable[str], otherwise: str = "", *, where: str = ""
+) -> InputError:
+    """Return the error for a name that nothing has; the hint names the nearest.
+
+    Where none is near, the hint is `otherwise`, or the names that there are.
+    """
     names = sorted(set(known))
     # Comparing takes the square of the length.
     near = get_close_matches(name[:_LONGEST_NAME], names, n=1)
     if near:
         hint = f"did you mean {near[0]}?"
     else:
-        hint = f"known: {', '.join(names[:12]) or 'none'}"
-    return InputError(f"no {what} is called {name[:_LONGEST_NAME]!r}", hint=hint)
+        hint = otherwise or f"known: {', '.join(names[:12]) or 'none'}"
+    message = f"no {what} is called {name[:_LONGEST_NAME]!r}"
+    return InputError(message, where=where, hint=hint)
 
 
 def application_named(snapshot: Snapshot, name: str) -> ObjectRef:

@@ -1,9 +1,8 @@
 """Composes the expansion: flags -> platform -> target state."""
 
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -15,25 +14,36 @@ from baro.expand.assemble import Assembled, assemble
 from baro.expand.charts.fetch import FetchedCharts
 from baro.expand.engine.choice import open_engine
 from baro.expand.options import Options
-from baro.expand.platform import Overrides, open_platform
+from baro.expand.platform import Overrides, Platform, open_platform
 from baro.model.snapshot import Snapshot
+from baro.model.text import Location
 from baro.rules.acceptance import Acceptance
-
-_VERSION = re.compile(r"v?\d+\.\d+(\.\d+)?([-+.]\S*)?")
 
 
 @dataclass(frozen=True)
 class Target:
-    """The target state of what the user named, and how to trace a value in it."""
+    """The target state of what the user named, and how to trace a value in it.
+
+    `plain` objects are those of no platform: nothing was expanded.
+    """
 
     name: str
     assembled: Assembled
-    acceptances: Sequence[Acceptance] = field(default=())
+    platform: Platform
+    plain: bool
 
     @property
     def snapshot(self) -> Snapshot:
         """Return the state."""
         return self.assembled.snapshot
+
+    def acceptances(self) -> Iterator[tuple[Acceptance, Location | None]]:
+        """Yield what every `baro.yaml` accepts, each with the line of its rule."""
+        for root in self.platform.roots:
+            for index, entry in enumerate(root.settings.accept):
+                until = date.fromisoformat(entry.until) if entry.until else None
+                accepted = Acceptance(entry.rule, entry.subject, entry.reason, until)
+                yield accepted, root.locate("accept", index, "rule")
 
 
 @contextmanager
@@ -43,11 +53,6 @@ def target_state(flags: PlatformFlags, *, account: bool = True) -> Iterator[Targ
     Raises:
         InputError: a flag, a path or `baro.yaml` is wrong.
     """
-    if flags.kubernetes_version and not _VERSION.fullmatch(flags.kubernetes_version):
-        raise InputError(
-            f"--kubernetes-version {flags.kubernetes_version}: not a version",
-            hint="write it like 1.36 or v1.36.2",
-        )
     with ExitStack() as stack:
         engine = open_engine(flags.jobs or None, first=ahead.worker())
         stack.callback(engine.close)
@@ -80,16 +85,8 @@ def target_state(flags: PlatformFlags, *, account: bool = True) -> Iterator[Targ
             plain=flags.manifests,
             remote=FetchedCharts(allowed=flags.fetch),
         )
-        accepts = [
-            Acceptance(
-                entry.rule,
-                entry.subject,
-                entry.reason,
-                date.fromisoformat(entry.until) if entry.until else None,
-            )
-            for entry in settings.accept
-        ]
-        yield Target(", ".join(map(str, flags.paths)), assembled, accepts)
+        name = ", ".join(map(str, flags.paths))
+        yield Target(name, assembled, platform, flags.manifests)
 
 
 def _mapped(pairs: Sequence[str]) -> Iterator[tuple[str, Path]]:

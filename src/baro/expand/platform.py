@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct, field
 
 from baro.errors import InputError
-from baro.expand import semver
+from baro.expand.options import is_release
 from baro.expand.ports import Tree, UnreadableFileError
 from baro.expand.settings import FILE_NAME, RootEntry, Settings
 from baro.expand.settings_file import read_settings
@@ -184,9 +184,9 @@ def _check_versions(overrides: Overrides) -> None:
         ("--kubernetes-version", overrides.kubernetes_version, "1.36"),
     )
     for flag, text, like in written:
-        if text and semver.version(text) is None:
+        if text and not is_release(text):
             message = f"{flag} {text[:40]}: not a version"
-            raise InputError(message, hint=f"Write it like {like}.")
+            raise InputError(message, hint=f"write it like {like}")
 
 
 def _label(folder: Path) -> str:

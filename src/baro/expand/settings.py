@@ -8,6 +8,8 @@ from msgspec import Meta
 from baro.model.cluster import LOCAL_SERVER
 
 FILE_NAME = "baro.yaml"
+OUTSIDE = ("pullRequest", "scmProvider", "plugin", "clusterDecisionResource", "oci")
+"""Generators that ask somebody else, whose answer `generators:` states."""
 
 
 class ClusterEntry(

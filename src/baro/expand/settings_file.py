@@ -1,32 +1,20 @@
 """Reading `baro.yaml`, with every mistake at its line."""
 
 import difflib
-import re
 from collections.abc import Iterator
-from datetime import date
 from typing import Any
-from urllib.parse import urlsplit
 
 import msgspec
-from msgspec import Struct, inspect
+from msgspec import inspect
 
 from baro.errors import InputError
-from baro.expand import semver
 from baro.expand.settings import Settings
+from baro.expand.settings_meaning import Mistake, contradictions
 from baro.model import yamltext
 from baro.model.fieldpath import FieldPath, dotted
 from baro.model.text import SourceText
 
 _HERE: FieldPath = ()
-_PLACEHOLDER = re.compile(r"\{[^{}]*\}")
-
-
-class Mistake(Struct, frozen=True):
-    """Something in the file that cannot be: where, what, and the way out."""
-
-    path: FieldPath
-    message: str
-    hint: str = ""
 
 
 def read_settings(text: SourceText) -> Settings:
@@ -40,7 +28,7 @@ def read_settings(text: SourceText) -> Settings:
     mistakes = list(_shape(value, inspect.type_info(Settings), _HERE))
     if not mistakes:
         settings = msgspec.convert(value, Settings)
-        mistakes = list(_meaning(settings))
+        mistakes = list(contradictions(settings))
         if not mistakes:
             return settings
     first, *others = mistakes
@@ -64,7 +52,7 @@ def _document(text: SourceText) -> Any:
         raise InputError(
             f"{dotted(again.path)} stands there twice",
             where=str(text.at(again.again.line, again.again.column)),
-            hint=f"The first one is in line {again.first.line}.",
+            hint=f"the first one is in line {again.first.line}",
         )
     value = documents[0].value if documents else None
     if isinstance(value, dict):
@@ -98,11 +86,11 @@ def _struct(
             yield from _shape(inner, known[key].type, (*path, key))
         else:
             near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
-            hint = f"Did you mean {near[0]}? " if near else ""
+            hint = f"did you mean {near[0]}? K" if near else "k"
             yield Mistake(
                 (*path, key),
                 f"unknown key {key!r}",
-                f"{hint}Known here: {', '.join(known)}.",
+                f"{hint}nown here: {', '.join(known)}",
             )
     for name, field in known.items():
         if field.required and name not in value:
@@ -134,7 +122,7 @@ def _wrong(value: Any, kind: inspect.Type, path: FieldPath) -> Mistake:
     where = f"{dotted(path)}: " if path else ""
     message = f"{where}expected {_words(kind)}, got {_what(value)}"
     scalar = isinstance(value, bool | int | float)
-    hint = "Put it in quotes." if scalar and _takes_text(kind) else ""
+    hint = "put it in quotes" if scalar and _takes_text(kind) else ""
     return Mistake(path, message, hint)
 
 
@@ -175,63 +163,3 @@ def _what(value: Any) -> str:
 
 def _written(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def _meaning(settings: Settings) -> Iterator[Mistake]:
-    """Yield what has the right type and still cannot be."""
-    for url, folder in settings.repositories.items():
-        if not url.strip() or not folder.strip():
-            yield Mistake(("repositories", url), "needs a URL and a folder")
-    for index, root in enumerate(settings.roots):
-        if bool(root.chart) == bool(root.path):
-            yield Mistake(("roots", index), "a root has either a chart or a path")
-    for index, route in enumerate(settings.routes):
-        if not _is_url(route.url):
-            message = f"not a URL: {route.url!r}"
-            hint = "Write it as https://host/path; {domain} is filled in."
-            yield Mistake(("routes", index, "url"), message, hint)
-    yield from _clusters(settings)
-    yield from _accepted(settings)
-    versions = {
-        "argocdVersion": settings.argocd_version,
-        "kubernetesVersion": settings.kubernetes_version,
-    }
-    for name, written in versions.items():
-        if written and semver.version(written) is None:
-            yield Mistake((name,), f"not a version: {written!r}", "Write 1.34.0.")
-
-
-def _clusters(settings: Settings) -> Iterator[Mistake]:
-    for index, cluster in enumerate(settings.clusters):
-        if not cluster.name:
-            yield Mistake(("clusters", index, "name"), "a cluster needs a name")
-        if not _is_url(cluster.server):
-            message = f"not the address of an API server: {cluster.server!r}"
-            hint = "Write it as https://host:port."
-            yield Mistake(("clusters", index, "server"), message, hint)
-
-
-def _accepted(settings: Settings) -> Iterator[Mistake]:
-    for index, accept in enumerate(settings.accept):
-        if not accept.reason.strip():
-            yield Mistake(("accept", index, "reason"), "say why this is fine")
-        if accept.until and not _is_day(accept.until):
-            message = f"not a day: {accept.until!r}"
-            yield Mistake(("accept", index, "until"), message, "Write 2027-01-31.")
-
-
-def _is_url(text: str) -> bool:
-    try:
-        parts = urlsplit(_PLACEHOLDER.sub("x", text))
-        parts.port  # noqa: B018 - reading it is the check
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and bool(parts.hostname)
-
-
-def _is_day(text: str) -> bool:
-    try:
-        day = date.fromisoformat(text)
-    except ValueError:
-        return False
-    return day.isoformat() == text

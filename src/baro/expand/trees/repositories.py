@@ -51,7 +51,7 @@ class Repositories:
             raise InputError(
                 f"no such folder: {folder}",
                 where=where,
-                hint=f"It stands for {without_credentials(url)}.",
+                hint=f"it stands for {without_credentials(url)}",
             )
         known = self._by_url.get(normal(url))
         if known is not None:
@@ -144,6 +144,6 @@ def refuse_bare(git: Git | None, folder: Path) -> None:
         raise InputError(
             "a Git directory, which has no files to look at",
             where=str(folder),
-            hint="Name a working tree; a bare repository can stand for a URL: "
-            "--repo URL=PATH.",
+            hint="name a working tree; a bare repository can stand for a URL: "
+            "--repo URL=PATH",
         )

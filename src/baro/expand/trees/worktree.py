@@ -114,7 +114,7 @@ class _Walk:
                 raise InputError(
                     f"more than {MOST_FILES:,} files",
                     where=self.root,
-                    hint="Name a smaller folder.",
+                    hint="name a smaller folder",
                 )
 
     def _look(self, folder: str) -> Iterator[str]:
