@@ -16,6 +16,7 @@ from baro.expand.engine.messages import (
     Rendered,
     Version,
 )
+from baro.expand.engine.question import question_of
 from baro.expand.engine.renderings import Renderings
 from baro.expand.engine.workers import PATIENCE, TIMEOUT, Asked, Worker, Workers
 from baro.expand.ports import (
@@ -146,19 +147,8 @@ def _check(worker: Worker) -> None:
 
 
 def _asked(request: RenderRequest) -> Asked:
-    question = Render(
-        digest=request.chart.digest,
-        content=None,
-        values=request.values,
-        release=request.release,
-        namespace=request.namespace,
-        kube_version=request.kube_version,
-        api_versions=request.api_versions,
-        skip_schema=request.skip_schema,
-        share=not request.chart.has_dependencies,
-        read=True,
-    )
-    return Asked(question, request.chart.content)
+    share = not request.chart.has_dependencies
+    return Asked(question_of(request, share=share, read=True), request.chart.content)
 
 
 def _outcome(answer: Answer) -> RenderOutcome:

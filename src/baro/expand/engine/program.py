@@ -17,6 +17,7 @@ from baro.errors import ToolError
 from baro.expand.charts.chartfiles import ChartFilesError, archive_files
 from baro.expand.engine.gotemplate import Backend, Portion, evaluate
 from baro.expand.engine.messages import Answer, Refused, Render, Rendered
+from baro.expand.engine.question import question_of
 from baro.expand.engine.refusal import kind_of, worded
 from baro.expand.engine.renderings import Renderings
 from baro.expand.engine.schemas import outside
@@ -102,18 +103,8 @@ class ProgramEngine:
         return [self._render(request) for request in requests]
 
     def _render(self, request: RenderRequest) -> RenderOutcome:
-        question = Render(
-            digest=request.chart.digest,
-            content=None,
-            values=request.values,
-            release=request.release,
-            namespace=request.namespace,
-            kube_version=request.kube_version,
-            api_versions=request.api_versions,
-            skip_schema=request.skip_schema,
-        )
         try:
-            answer = self._ask(question, request.chart.content)
+            answer = self._ask(question_of(request), request.chart.content)
         except ToolError as error:
             return RenderOutcome(lost=str(error))
         if isinstance(answer, Rendered):
