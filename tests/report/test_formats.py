@@ -119,6 +119,35 @@ def test_junit_counts_what_it_lists() -> None:
     assert int(suite.get("skipped", "")) == len(suite.findall("*/skipped")) == 2
 
 
+def test_junit_has_one_case_for_what_many_lack_alike() -> None:
+    """A chart that is missing in hundreds of places is one skipped case."""
+    many = [
+        Gap(f"chart c{n}", "no store has it", "charts:", Location("apps.yaml", n))
+        for n in range(1, 301)
+    ]
+    text = junit.render(Report("check", ".", gaps=(*many, samples.GAP)))
+    first, second = ET.fromstring(text)[0]  # noqa: S314 - our own text
+
+    assert (first.get("name"), second.get("name")) == (
+        "no store has it",
+        "no chart store has it",
+    )
+    assert first[0].get("message") == (
+        "chart c1, chart c2, chart c3 and 297 more: no store has it"
+        " (closes with: charts:)"
+    )
+    assert str(first[0].text).splitlines()[299] == "apps.yaml:300  chart c300"
+
+
+def test_junit_cases_have_names_of_their_own() -> None:
+    """Readers that know a case by its name keep the first of two."""
+    doubled = Report("check", ".", findings=(samples.SCHEMA, samples.SCHEMA))
+    cases = ET.fromstring(junit.render(doubled))[0]  # noqa: S314 - our own text
+
+    one, other = (str(case.get("name")) for case in cases)
+    assert other == f"{one} (2)"
+
+
 def test_gitlab_fingerprints_are_unique() -> None:
     """GitLab drops entries whose fingerprint it has seen."""
     doubled = Report("check", ".", findings=(samples.SCHEMA, samples.SCHEMA))

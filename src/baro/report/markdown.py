@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Sequence
 
 from baro.model.finding import Evidence, Finding, Gap, Severity
+from baro.report.alike import by_reason, subjects
 from baro.report.messages import Sentences, sentences, word_of
 from baro.report.plaintext import clipped, flat
 from baro.report.report import Report
-from baro.report.terminal import by_reason, confidence_of, counts, scale, subjects
+from baro.report.terminal import confidence_of, counts, scale
 
 _SIGN = {Severity.ERROR: "🔴", Severity.WARNING: "🟡", Severity.NOTE: "🔵"}
 _LONGEST = 60_000

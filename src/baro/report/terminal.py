@@ -7,6 +7,7 @@ from rich.text import Text
 
 from baro.model.finding import Confidence, Evidence, Finding, Gap, Severity
 from baro.report import pages
+from baro.report.alike import FEW, by_reason, subjects
 from baro.report.messages import Sentences, sentences, word_of
 from baro.report.plaintext import clipped, flat
 from baro.report.report import Report, Summary
@@ -16,8 +17,6 @@ _STYLE = {
     Severity.WARNING: "bold yellow",
     Severity.NOTE: "bold blue",
 }
-_FEW = 3
-"""How many lines of evidence one finding shows."""
 
 
 def render(
@@ -71,7 +70,7 @@ def _finding(
     if title:
         yield Text(f"  {title}", "dim")
     yield Text(f"  {clipped(finding.message)}")
-    for evidence in finding.evidence[:_FEW]:
+    for evidence in finding.evidence[:FEW]:
         yield from _evidence(evidence, report, finding.message)
     if finding.fix:
         yield Text.assemble((f"  {words.FIX}: ", "bold green"), finding.fix)
@@ -95,31 +94,15 @@ def _evidence(evidence: Evidence, report: Report, told: str) -> Iterator[Text]:
         yield Text.assemble(("      | ", "blue"), (field, "dim"))
 
 
-def by_reason(gaps: Sequence[Gap]) -> list[list[Gap]]:
-    """Return the gaps by what they say: one thing may be missing in many places."""
-    found: dict[tuple[str, str], list[Gap]] = {}
-    for gap in gaps:
-        found.setdefault((gap.reason, gap.closes_with), []).append(gap)
-    return list(found.values())
-
-
-def subjects(alike: Sequence[Gap], words: Sentences) -> str:
-    """Return whom a gap concerns; the first ones, where it concerns many."""
-    names = list(dict.fromkeys(gap.subject for gap in alike))
-    text = ", ".join(names[:_FEW])
-    more = len(names) - _FEW
-    return f"{text} {words.MORE.format(count=more)}" if more > 0 else text
-
-
 def _gap(alike: Sequence[Gap], words: Sentences) -> Iterator[Text]:
     gap, whose = alike[0], subjects(alike, words)
     said = clipped(f"  {whose}: {gap.reason}")
     yield Text.assemble((words.GAP, "bold magenta"), said)
     places = [g.location for g in alike if g.location is not None]
-    for place in places[:_FEW]:
+    for place in places[:FEW]:
         yield Text.assemble(("  --> ", "blue"), (str(place), "cyan"))
-    if places[_FEW:]:
-        more = words.MORE_PLACES.format(count=len(places) - _FEW)
+    if places[FEW:]:
+        more = words.MORE_PLACES.format(count=len(places) - FEW)
         yield Text.assemble(("  --> ", "blue"), (more, "dim"))
     if gap.closes_with:
         yield Text.assemble((f"  {words.CLOSES_WITH}: ", "green"), gap.closes_with)
