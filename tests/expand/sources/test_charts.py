@@ -4,6 +4,7 @@ import gzip
 import io
 import random
 import tarfile
+import tracemalloc
 
 import pytest
 
@@ -77,6 +78,16 @@ def test_bomb_is_refused_before_it_is_unpacked() -> None:
     bomb = gzip.compress(b"\0" * (LARGEST_CHART + 32 * 1024 * 1024), compresslevel=1)
     with pytest.raises(ChartFilesError, match="larger than the maximum size"):
         archive_files(bomb)
+
+
+def test_a_small_archive_takes_little_memory() -> None:
+    """It may be read where there is no room for the largest one."""
+    packed = pack("c", {"Chart.yaml": CHART})
+    tracemalloc.start()
+    archive_files(packed)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 8 * 1024 * 1024
 
 
 def test_archive_with_too_many_files_is_refused() -> None:

@@ -20,6 +20,7 @@ LARGEST_CHART = 100 * 1024 * 1024
 MOST_FILES = 10_000
 """Files of a chart; Helm has no such bound, and no chart comes near it."""
 
+_PIECE = 1024 * 1024
 _MARK = b"\xef\xbb\xbf"
 _DRIVE = re.compile(r"[a-zA-Z]:/")
 
@@ -96,13 +97,22 @@ def archive_files(content: bytes) -> dict[str, bytes]:
     bound = LARGEST_CHART + 2 * 512 * MOST_FILES
     try:
         with gzip.GzipFile(fileobj=io.BytesIO(content)) as unzipped:
-            plain = unzipped.read(bound + 1)
+            plain = _read(unzipped, bound + 1)
         if len(plain) > bound:
             raise _too_large()
         with tarfile.open(fileobj=io.BytesIO(plain), mode="r:") as archive:
             return _members(archive)
     except (EOFError, zlib.error, tarfile.TarError, OSError) as error:
         raise ChartFilesError(str(error) or "unexpected EOF") from error
+
+
+def _read(stream: gzip.GzipFile, most: int) -> bytes:
+    """Read in pieces: asked for `most` at once, Python makes room for all of it."""
+    pieces: list[bytes] = []
+    while most > 0 and (piece := stream.read(min(_PIECE, most))):
+        pieces.append(piece)
+        most -= len(piece)
+    return b"".join(pieces)
 
 
 def _members(archive: tarfile.TarFile) -> dict[str, bytes]:
