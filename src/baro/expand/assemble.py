@@ -20,7 +20,7 @@ from baro.expand.platform import Platform, Root
 from baro.expand.ports import HelmEngine, Progress, Silence
 from baro.expand.release import release
 from baro.expand.routes import expected_routes
-from baro.expand.sources.kustomize import Kustomize
+from baro.expand.sources.kustomizebuild import Kustomize
 from baro.expand.sources.prepared import PreparedSource
 from baro.expand.sources.source import SourceOptions, Sources
 from baro.expand.target import Expander

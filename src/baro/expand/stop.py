@@ -1,9 +1,12 @@
 """How the rendering of one source ends early."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Self
 
 from msgspec.structs import replace
 
+from baro.expand.ports import UnreadableFileError
 from baro.model.expansion import Failure, FailureKind
 from baro.model.fieldpath import FieldPath
 from baro.model.finding import Gap
@@ -37,3 +40,12 @@ def refused(
 def unknown(subject: str, reason: str, closes_with: str = "") -> StoppedError:
     """Return a Gap, to be raised."""
     return StoppedError(Gap(subject, reason, closes_with))
+
+
+@contextmanager
+def reading(subject: str) -> Iterator[None]:
+    """Read files; one that is there and cannot be used is a Gap about `subject`."""
+    try:
+        yield
+    except UnreadableFileError as error:
+        raise unknown(subject, str(error)) from error

@@ -9,9 +9,14 @@ import yaml
 
 from baro.expand.charts.chartstore import ChartStore, Shelf
 from baro.expand.ports import HelmEngine
-from baro.expand.sources.kustomize import Kustomize
+from baro.expand.sources.kustomizebuild import Kustomize
 from baro.expand.sources.prepared import Destination
-from baro.expand.sources.source import SourceOptions, Sources, render_application
+from baro.expand.sources.source import (
+    SourceOptions,
+    Sources,
+    prepare_application,
+    render_prepared,
+)
 from baro.model.expansion import Rendering
 from baro.model.fieldpath import dotted
 from baro.model.manifest import Manifest
@@ -59,8 +64,8 @@ def render(case: Case, engine: HelmEngine) -> Rendering:
     options = SourceOptions((major, minor), kustomize=Kustomize.installed())
     sources = Sources(FakeRepositories(trees), ChartStore(shelves), options)
     destination = Destination("hub", case.kube_version)
-    found = render_application(application(case), sources, engine, destination)
-    return found[case.source]
+    prepared = prepare_application(application(case), sources, destination)
+    return list(render_prepared(prepared, engine))[case.source]
 
 
 def application(case: Case) -> Manifest:

@@ -13,9 +13,10 @@ from baro.expand.ports import (
     RenderRequest,
     UnreadableFileError,
 )
+from baro.expand.sources.manifests import rescoped
 from baro.expand.sources.prepared import Destination, PreparedSource
 from baro.expand.sources.scope import Scopes
-from baro.expand.sources.source import render_prepared, rescoped
+from baro.expand.sources.source import render_prepared
 from baro.expand.sources.split import hook_events, printed_by_helm
 from baro.model.expansion import Failure, FailureKind, Rendering, SourceType
 from tests.expand.sources.cases import PLATFORM, Case, application, render, told

@@ -9,7 +9,12 @@ from hypothesis import strategies as st
 from baro.expand.charts.chartstore import ChartStore
 from baro.expand.ports import RenderedFile, RenderOutcome
 from baro.expand.sources.kustomizebuild import Kustomize
-from baro.expand.sources.source import SourceOptions, Sources, render_application
+from baro.expand.sources.source import (
+    SourceOptions,
+    Sources,
+    prepare_application,
+    render_prepared,
+)
 from baro.expand.sources.sourcespec import OVERRIDES
 from baro.model.manifest import Manifest
 from baro.model.origin import Origin, OriginKind
@@ -123,5 +128,5 @@ def test_source_never_crashes(  # noqa: PLR0913 - each is one thing that may be 
         SourceOptions(kustomize=EchoKustomize(("nothing",))),
     )
     application = Manifest(body, Origin(OriginKind.CONFIGURED))
-    for rendering in render_application(application, sources, engine):
+    for rendering in render_prepared(prepare_application(application, sources), engine):
         assert rendering.failure is None or not rendering.manifests

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from baro.expand.engine.native import NativeEngine
-from baro.expand.sources.kustomize import Kustomize
+from baro.expand.sources.kustomizebuild import Kustomize
 from tests.expand.sources.cases import PLATFORM, Case, cases, render, told
 
 NO_KUSTOMIZE = Case(

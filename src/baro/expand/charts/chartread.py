@@ -7,7 +7,7 @@ from msgspec import Struct
 from baro.expand.charts.chart import Chart, ChartPlace, read_chart
 from baro.expand.charts.chartfiles import ChartFilesError, archive_files, folder_files
 from baro.expand.ports import Tree, UnreadableFileError
-from baro.expand.stop import StoppedError, refused, unknown
+from baro.expand.stop import StoppedError, reading, refused, unknown
 from baro.expand.trees.filetree import FileTree
 from baro.model.expansion import FailureKind
 
@@ -42,15 +42,12 @@ def read_folder(tree: Tree, path: str) -> Chart:
             "error getting helm repos: error retrieving helm dependency repos: error "
             f"reading helm chart from {file}: open {file}: no such file or directory",
         )
-    try:
+    with reading(f"chart {path}"):
         text = tree.text(file)
-    except UnreadableFileError as error:
-        raise unknown(f"chart {path}", str(error)) from error
     try:
         beside = ChartPlace.beside(text, "Chart.yaml")
-        return read_chart(folder_files(tree, path), beside)
-    except UnreadableFileError as error:
-        raise unknown(f"chart {path}", str(error)) from error
+        with reading(f"chart {path}"):
+            return read_chart(folder_files(tree, path), beside)
     except FileNotFoundError as error:
         reason = f"{error.filename or error} disappeared while it was read"
         raise unknown(f"chart {path}", reason) from error

@@ -14,9 +14,9 @@ from baro.expand.charts.chartread import (
 )
 from baro.expand.charts.chartshelf import ARCHIVE, Candidate, Shelf, charts_on
 from baro.expand.charts.fetch import NoSuchChartError
-from baro.expand.ports import ChartArchive, Tree, UnreadableFileError
+from baro.expand.ports import ChartArchive, Tree
 from baro.expand.semver import constraint, highest, version
-from baro.expand.stop import StoppedError, refused, unknown
+from baro.expand.stop import StoppedError, reading, refused, unknown
 from baro.model.expansion import FailureKind
 from baro.model.finding import Gap
 
@@ -141,10 +141,8 @@ class ChartStore:
     def _open(self, candidate: Candidate) -> StoredChart:
         if candidate.path.endswith(ARCHIVE):
             place = archive_place(candidate.tree, candidate.path)
-            try:
+            with reading(candidate.path):
                 content = candidate.tree.read(candidate.path)
-            except UnreadableFileError as error:
-                raise unknown(candidate.path, str(error)) from error
             return opened(content, candidate.path, place)
         chart = self.folder(candidate.tree, candidate.path)
         return StoredChart(

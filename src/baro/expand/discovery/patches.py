@@ -4,10 +4,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from baro.expand.ports import Tree, UnreadableFileError
+from baro.expand.sources.kustomize import KUSTOMIZATIONS
 from baro.expand.trees import treepath
 from baro.model import yamltext
 
-KUSTOMIZATIONS = frozenset(("kustomization.yaml", "kustomization.yml", "Kustomization"))
 _PATCHES = ("patches", "patchesStrategicMerge", "patchesJson6902", "replacements")
 
 

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from baro.expand.applicationsets.goyaml import conversion_error
-from baro.expand.ports import Tree, UnreadableFileError
+from baro.expand.ports import Tree
 from baro.expand.sources.pathpattern import PatternError, gobwas_pattern
 from baro.expand.sources.prepared import Printed
 from baro.expand.sources.sourcespec import SourceSpec
 from baro.expand.sources.split import explode
-from baro.expand.stop import StoppedError, refused, unknown
+from baro.expand.stop import StoppedError, reading, refused, unknown
 from baro.model.expansion import FailureKind
 from baro.model.origin import OriginKind
 from baro.model.text import SourceText
@@ -38,10 +38,8 @@ def print_directory(spec: SourceSpec, tree: Tree, path: str) -> Iterator[Printed
     for file in _files(spec, tree, path):
         if file.endswith(".jsonnet"):
             raise unknown(file, "baro does not evaluate jsonnet")
-        try:
+        with reading(file):
             text = tree.text(file)
-        except UnreadableFileError as error:
-            raise unknown(file, str(error)) from error
         if _SKIPPED in text.text:
             continue
         left -= len(text.text.encode())

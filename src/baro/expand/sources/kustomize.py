@@ -12,15 +12,13 @@ from baro.expand.sources.kustomizeedit import edited
 from baro.expand.sources.prepared import Printed
 from baro.expand.sources.sourcespec import SourceSpec
 from baro.expand.sources.split import OutputError, explode, pieces, read_object
-from baro.expand.stop import refused, unknown
+from baro.expand.stop import reading, refused, unknown
 from baro.model.expansion import FailureKind
 from baro.model.origin import OriginKind
 from baro.model.text import SourceText
 from baro.model.yamltext import YamlError
 
-__all__ = ["Kustomize", "print_kustomize"]
-
-NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 LARGEST_COPY = 100 * 1024 * 1024
 """Bytes that one build may need."""
 MOST_ROOTS = 200
@@ -72,7 +70,7 @@ def print_kustomize(
 
 
 def _kustomization(tree: Tree, path: str) -> str | None:
-    for name in NAMES:
+    for name in KUSTOMIZATIONS:
         file = posixpath.normpath(posixpath.join(path or ".", name))
         if tree.is_file(file):
             return file
@@ -80,10 +78,8 @@ def _kustomization(tree: Tree, path: str) -> str | None:
 
 
 def _read(tree: Tree, file: str) -> tuple[SourceText, Mapping[str, Any]]:
-    try:
+    with reading(file):
         text = tree.text(file)
-    except UnreadableFileError as error:
-        raise unknown(file, str(error)) from error
     try:
         documents = text.documents
     except YamlError as error:
@@ -188,10 +184,8 @@ def _contents(tree: Tree, files: Iterable[str]) -> dict[str, bytes]:
     left = LARGEST_COPY
     found: dict[str, bytes] = {}
     for file in files:
-        try:
+        with reading(file):
             found[file] = tree.read(file)
-        except UnreadableFileError as error:
-            raise unknown(file, str(error)) from error
         left -= len(found[file])
         if left < 0:
             reason = f"the build needs more than {LARGEST_COPY >> 20} MiB of files"

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
 
 from msgspec import Struct, field, structs
 
 from baro.expand.charts.chartstore import ChartStore
-from baro.expand.ports import HelmEngine, RenderOutcome, RenderRequest
+from baro.expand.ports import HelmEngine, RenderRequest
 from baro.expand.sources.directory import print_directory
 from baro.expand.sources.helm import HelmSite, prepare_helm
-from baro.expand.sources.helmoutput import finish_helm
-from baro.expand.sources.kustomize import Kustomize, print_kustomize
-from baro.expand.sources.prepared import Destination, PreparedSource, Printed, stopped
+from baro.expand.sources.kustomize import print_kustomize
+from baro.expand.sources.kustomizebuild import Kustomize
+from baro.expand.sources.manifests import finish_source
+from baro.expand.sources.prepared import Destination, PreparedSource, stopped
 from baro.expand.sources.references import (
     Reference,
     Repositories,
@@ -26,25 +26,19 @@ from baro.expand.sources.scope import Scopes
 from baro.expand.sources.sourceplace import (
     check_path,
     check_spec,
-    folder_of,
     hydrated,
     placed,
+    sourceless,
     type_of,
 )
-from baro.expand.sources.sourcespec import SourceSpec, overridden
-from baro.expand.stop import StoppedError, refused, unknown
+from baro.expand.sources.sourcespec import SourceSpec, overridden, specs_of
+from baro.expand.stop import StoppedError, unknown
+from baro.expand.trees import treepath
 from baro.expand.values.buildenv import build_environment, instance_name
 from baro.expand.values.valuefiles import ValuesSite
-from baro.model.expansion import FailureKind, Rendering, SourceType
+from baro.model.expansion import Rendering, SourceType
 from baro.model.fieldpath import FieldPath
 from baro.model.manifest import Manifest
-from baro.model.origin import Origin
-from baro.model.secret import redact
-
-_SINGLE: tuple[FieldPath, ...] = (
-    ("spec", "source"),
-    ("spec", "sourceHydrator", "drySource"),
-)
 
 
 class SourceOptions(Struct, frozen=True):
@@ -61,18 +55,6 @@ class Sources(Struct, frozen=True):
     repositories: Repositories
     charts: ChartStore
     options: SourceOptions = field(default_factory=SourceOptions)
-
-
-def render_application(
-    application: Manifest,
-    sources: Sources,
-    engine: HelmEngine,
-    destination: Destination | None = None,
-    scopes: Scopes | None = None,
-) -> tuple[Rendering, ...]:
-    """Render every source of one Application."""
-    prepared = prepare_application(application, sources, destination)
-    return tuple(render_prepared(prepared, engine, scopes))
 
 
 def render_prepared(
@@ -124,30 +106,9 @@ def prepare_application(
     )
 
 
-def specs_of(application: Manifest) -> Iterator[SourceSpec]:
-    """Yield the sources of an Application; `spec.sources` hides `spec.source`."""
-    listed = application.sequence("spec", "sources")
-    if listed:
-        for index, entry in enumerate(listed):
-            body = entry if isinstance(entry, Mapping) else {}
-            at = ("spec", "sources", index)
-            yield SourceSpec(application, at, body, multiple=True)
-        return
-    for within in _SINGLE:
-        written = application.get(*within)
-        if isinstance(written, Mapping):
-            yield SourceSpec(application, within, written)
-            return
-
-
 def _without_source(application: Manifest, destination: Destination) -> PreparedSource:
     rendering = Rendering(application, ("spec",), {}, SourceType.DIRECTORY)
-    error = refused(
-        FailureKind.SPEC,
-        "spec.source.repoURL and either spec.source.path or spec.source.chart are "
-        "required",
-        ("spec", "source"),
-    )
+    error = sourceless(("spec", "source"))
     return PreparedSource(stopped(rendering, error), destination)
 
 
@@ -204,7 +165,7 @@ def _prepare(
         values = ValuesSite(
             spec=spec,
             tree=place.tree,
-            path=folder_of(place.path),
+            path=treepath.normal(place.path),
             environment=environment,
             version=sources.options.version,
         )
@@ -246,63 +207,3 @@ def _plugin(spec: SourceSpec) -> StoppedError:
         f"plugin {name}".strip(),
         "a config management plugin renders this source; baro does not run plugins",
     )
-
-
-def finish_source(
-    prepared: PreparedSource, outcome: RenderOutcome | None, scopes: Scopes
-) -> Rendering:
-    """Return the rendering of a prepared source; `outcome` answers its request."""
-    rendering, printed = prepared.rendering, prepared.printed
-    if outcome is not None:
-        rendering, printed = finish_helm(prepared, outcome)
-    # A chart's own CRDs count at once.
-    for each in printed:
-        scopes.learn(each.body)
-    made = tuple(_manifests(rendering, printed, prepared.destination, scopes))
-    return structs.replace(rendering, manifests=made)
-
-
-def _manifests(
-    rendering: Rendering,
-    printed: Iterable[Printed],
-    destination: Destination,
-    scopes: Scopes,
-) -> Iterator[Manifest]:
-    application = rendering.application
-    namespace = application.text("spec", "destination", "namespace")
-    for each in printed:
-        yield Manifest(
-            body=redact(scopes.settled(each.body, namespace)),
-            origin=Origin(
-                kind=each.kind,
-                text=each.text,
-                document=each.document,
-                owner=application,
-                within=rendering.within,
-            ),
-            cluster=destination.cluster,
-            application=application.ref,
-        )
-
-
-def rescoped(rendering: Rendering, scopes: Scopes) -> Rendering:
-    """Return a rendering with the namespaces that `scopes` knows by now.
-
-    For kinds whose CRD was rendered later than they were.
-    """
-    if not scopes.knows_custom:
-        return rendering
-    namespace = rendering.application.text("spec", "destination", "namespace")
-    settled = tuple(
-        _resettled(manifest, scopes.settled(manifest.body, namespace))
-        for manifest in rendering.manifests
-    )
-    if all(new is old for new, old in zip(settled, rendering.manifests, strict=True)):
-        return rendering
-    return structs.replace(rendering, manifests=settled)
-
-
-def _resettled(manifest: Manifest, body: Mapping[str, Any]) -> Manifest:
-    if body is manifest.body:
-        return manifest
-    return Manifest(body, manifest.origin, manifest.cluster, manifest.application)

@@ -8,10 +8,12 @@ from msgspec.structs import replace
 from baro.expand.charts.chartread import StoredChart
 from baro.expand.charts.chartstore import ChartStore
 from baro.expand.ports import Tree
+from baro.expand.sources.kustomize import KUSTOMIZATIONS
 from baro.expand.sources.prepared import stopped
 from baro.expand.sources.references import Repositories
 from baro.expand.sources.sourcespec import SourceSpec
 from baro.expand.stop import StoppedError, refused
+from baro.expand.trees import treepath
 from baro.model.expansion import (
     Failure,
     FailureKind,
@@ -22,7 +24,6 @@ from baro.model.expansion import (
 from baro.model.fieldpath import FieldPath
 from baro.model.finding import Gap
 
-_KUSTOMIZATIONS = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 _OCI = "oci://"
 
 
@@ -56,18 +57,23 @@ def check_spec(spec: SourceSpec, *, alone: bool) -> None:
     if spec.word("repoURL") and (named or (spec.multiple and spec.word("ref"))):
         return
     if not spec.multiple:
-        raise refused(
-            FailureKind.SPEC,
-            "spec.source.repoURL and either spec.source.path or spec.source.chart are "
-            "required",
-            spec.within,
-        )
+        raise sourceless(spec.within)
     number = "" if alone else f" {spec.within[-1]}"
     raise refused(
         FailureKind.SPEC,
         "spec.source.repoURL and either source.path, source.chart, or source.ref are "
         f"required for source{number}",
         spec.within,
+    )
+
+
+def sourceless(within: FieldPath) -> StoppedError:
+    """Return the refusal of an Application that says nothing to render."""
+    return refused(
+        FailureKind.SPEC,
+        "spec.source.repoURL and either spec.source.path or spec.source.chart are "
+        "required",
+        within,
     )
 
 
@@ -133,19 +139,13 @@ def check_path(spec: SourceSpec, place: Place) -> None:
         raise refused(FailureKind.PATH, f"{written}: app path does not exist", at)
 
 
-def folder_of(path: str) -> str:
-    """Return a path of a source as trees have it: the root is empty."""
-    folder = posixpath.normpath(path or ".")
-    return "" if folder == "." else folder
-
-
 def type_of(spec: SourceSpec, place: Place) -> SourceType:
     """Return what renders a source: what the spec names, else what the folder holds."""
     explicit = spec.explicit_type()
     if explicit is not None:
         return explicit
     # Argo CD: util/app/discovery/discovery.go, Discover; the last one wins
-    folder = folder_of(place.path)
+    folder = treepath.normal(place.path)
     prefix = f"{folder}/" if folder else ""
     found = SourceType.DIRECTORY
     for path in place.tree.files(folder):
@@ -154,6 +154,6 @@ def type_of(spec: SourceSpec, place: Place) -> SourceType:
             continue
         if base.endswith("Chart.yaml"):
             found = SourceType.HELM
-        elif base in _KUSTOMIZATIONS:
+        elif base in KUSTOMIZATIONS:
             found = SourceType.KUSTOMIZE
     return found

@@ -9,8 +9,8 @@ from typing import Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from baro.expand.ports import Tree, UnreadableFileError
-from baro.expand.stop import refused, unknown
+from baro.expand.ports import Tree
+from baro.expand.stop import reading, refused
 from baro.model.expansion import FailureKind, SourceType
 from baro.model.fieldpath import MISSING, FieldPath, get
 from baro.model.manifest import Manifest
@@ -26,6 +26,12 @@ _TYPES = {
     "directory": SourceType.DIRECTORY,
     "plugin": SourceType.PLUGIN,
 }
+
+
+_SINGLE: tuple[FieldPath, ...] = (
+    ("spec", "source"),
+    ("spec", "sourceHydrator", "drySource"),
+)
 
 
 class SourceSpec(Struct, frozen=True, eq=False):
@@ -93,6 +99,22 @@ class SourceSpec(Struct, frozen=True, eq=False):
         return _TYPES[named[0]] if named else None
 
 
+def specs_of(application: Manifest) -> Iterator[SourceSpec]:
+    """Yield the sources of an Application; `spec.sources` hides `spec.source`."""
+    listed = application.sequence("spec", "sources")
+    if listed:
+        for index, entry in enumerate(listed):
+            body = entry if isinstance(entry, Mapping) else {}
+            at = ("spec", "sources", index)
+            yield SourceSpec(application, at, body, multiple=True)
+        return
+    for within in _SINGLE:
+        written = application.get(*within)
+        if isinstance(written, Mapping):
+            yield SourceSpec(application, within, written)
+            return
+
+
 def overridden(spec: SourceSpec, tree: Tree, path: str, name: str) -> SourceSpec:
     """Lay `.argocd-source.yaml` and `.argocd-source-NAME.yaml` over a source.
 
@@ -118,10 +140,8 @@ def overridden(spec: SourceSpec, tree: Tree, path: str, name: str) -> SourceSpec
 
 
 def _override(tree: Tree, path: str) -> tuple[SourceText, Mapping[str, Any]]:
-    try:
+    with reading(path):
         text = tree.text(path)
-    except UnreadableFileError as error:
-        raise unknown(path, str(error)) from error
     try:
         documents = text.documents
     except YamlError as error:

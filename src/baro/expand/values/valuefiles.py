@@ -10,10 +10,10 @@ from typing import Any
 
 from msgspec import Struct
 
-from baro.expand.ports import Tree, UnreadableFileError
+from baro.expand.ports import Tree
 from baro.expand.sources.pathpattern import PatternError, doublestar_pattern
 from baro.expand.sources.sourcespec import SourceSpec
-from baro.expand.stop import refused, unknown
+from baro.expand.stop import reading, refused, unknown
 from baro.expand.values.buildenv import substitute
 from baro.expand.values.valuestext import ValuesTextError, values_of
 from baro.model.expansion import FailureKind, MissingValueFile
@@ -193,12 +193,11 @@ def read_file(file: ValueFile) -> SourceText:
         message = f"read {file.path}: is a directory"
         raise refused(FailureKind.VALUE_FILE, message, file.within)
     try:
-        return file.tree.text(file.path)
+        with reading(file.path):
+            return file.tree.text(file.path)
     except FileNotFoundError as error:
         message = f"open {file.path}: no such file or directory"
         raise refused(FailureKind.VALUE_FILE, message, file.within) from error
-    except UnreadableFileError as error:
-        raise unknown(file.path, str(error)) from error
 
 
 def file_layer(site: ValuesSite, file: ValueFile) -> ValuesLayer:
