@@ -1,7 +1,9 @@
 """Any revision is read from Git's objects, the checkout left alone."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import which
 from typing import Protocol
 
 import pytest
@@ -194,6 +196,40 @@ def test_git_that_refuses(tmp_path: Path) -> None:
         config.write("[core]\n\trepositoryformatversion = 99\n")
     with pytest.raises(ToolError, match="git rev-parse: Expected git repo version"):
         Git.at(made.path)
+
+
+def test_a_repository_of_somebody_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What Git advises names the root, whichever folder was asked about."""
+    folder = Repository.create(tmp_path / "r").path / "deep"
+    folder.mkdir()
+    program = tmp_path / "bin" / "git"
+    program.parent.mkdir()
+    assumed = "GIT_CONFIG_GLOBAL=/dev/null GIT_TEST_ASSUME_DIFFERENT_OWNER=1"
+    program.write_text(f'#!/bin/sh\n{assumed} exec {which("git")} "$@"\n')
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", str(program.parent), prepend=os.pathsep)
+    with pytest.raises(ToolError, match="detected dubious ownership") as raised:
+        Git.at(folder)
+    advised = f"git config --global --add safe.directory {tmp_path}/r"
+    assert raised.value.hint == f"If you trust it: {advised}"
+
+
+def test_new_files_count_whatever_the_user_has_configured(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Git may be told not to show them; they are read all the same."""
+    made = Repository.create(tmp_path / "r")
+    made.commit(a="a")
+    settings = tmp_path / "gitconfig"
+    settings.write_text("[status]\n\tshowUntrackedFiles = no\n")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", str(settings))
+    git = Git.at(made.path)
+    assert git is not None
+    assert not git.dirty()
+    made.write({"b/new": ""})
+    assert git.dirty()
 
 
 def test_a_folder_that_only_looks_like_git(tmp_path: Path) -> None:

@@ -14,6 +14,8 @@ from baro.process.program import Completed, run
 # Git before 2.45 does not know GIT_NO_LAZY_FETCH: no transport at all is allowed.
 _ENVIRONMENT = {"GIT_ALLOW_PROTOCOL": "none", "GIT_NO_REPLACE_OBJECTS": "1"}
 
+_TRUST = "git config --global --add safe.directory "
+"""What Git advises, with the root, where the repository is somebody else's."""
 _NO_FILTER = {"clean": "", "smudge": "", "process": "", "required": "false"}
 
 
@@ -119,9 +121,13 @@ class Git(Struct, frozen=True):
         """Tell whether `folder` differs from the commit that is checked out.
 
         Filters that the repository itself configures are programs of strangers, and
-        submodules have a configuration of their own: neither is asked.
+        submodules have a configuration of their own: neither is asked. A user may
+        have configured that Git passes over new files; they count all the same.
         """
-        arguments = ("status", "--porcelain", "-z", "--ignore-submodules=dirty")
+        arguments = (
+            *("status", "--porcelain", "-z"),
+            *("--ignore-submodules=dirty", "--untracked-files=normal"),
+        )
         answer = _run(self.folder, (*arguments, "--", "."), self._without_filters())
         if not answer.ok:
             raise _failed(answer, self.folder)
@@ -172,7 +178,8 @@ def _failed(answer: Completed, folder: Path) -> ToolError:
     said = answer.stderr.strip().splitlines()
     fatal = next((line for line in said if line.startswith("fatal:")), "")
     reason = fatal.removeprefix("fatal: ") or (said[0] if said else "failed")
+    advice = next((line.strip() for line in said if _TRUST in line), "")
     hint = "`git fsck` in that folder tells more."
-    if "dubious ownership" in reason:
-        hint = f"If you trust it: git config --global --add safe.directory {folder}"
+    if advice:
+        hint = f"If you trust it: {advice}"
     return ToolError(f"git {answer.argv[1]}: {reason}", where=str(folder), hint=hint)
