@@ -82,6 +82,7 @@ def assemble(  # noqa: PLR0913 - the rim has many neighbours
                 platform.settings.argocd_namespace,
                 Kustomize.installed(),
             ),
+            engine,
         ),
         options,
         progress or Silence(),

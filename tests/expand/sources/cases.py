@@ -62,7 +62,7 @@ def render(case: Case, engine: HelmEngine) -> Rendering:
     shelves = [Shelf(tree_of(case.charts))] if case.charts else []
     major, minor = map(int, case.version.split("."))
     options = SourceOptions((major, minor), kustomize=Kustomize.installed())
-    sources = Sources(FakeRepositories(trees), ChartStore(shelves), options)
+    sources = Sources(FakeRepositories(trees), ChartStore(shelves), options, engine)
     destination = Destination("hub", case.kube_version)
     prepared = prepare_application(application(case), sources, destination)
     return list(render_prepared(prepared, engine))[case.source]

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from baro.expand.ports import Tree, UnreadableFileError
-from baro.expand.sources.kustomize import KUSTOMIZATIONS
+from baro.expand.sources.kustomizeroots import KUSTOMIZATIONS
 from baro.expand.trees import treepath
 from baro.model import yamltext
 

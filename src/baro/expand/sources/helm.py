@@ -57,7 +57,7 @@ def prepare_helm(site: HelmSite, rendering: Rendering) -> PreparedSource:
         found |= {
             "release": _release(site),
             "namespace": _namespace(spec),
-            "kube_version": _kube_version(site),
+            "kube_version": kube_version(spec, "helm", site.destination),
         }
         values = gather(site.values)
         found |= {
@@ -102,15 +102,20 @@ def _namespace(spec: SourceSpec) -> str:
     return spec.application.text("spec", "destination", "namespace")
 
 
-def _kube_version(site: HelmSite) -> str:
-    written = str(site.spec.helm.get("kubeVersion") or site.destination.kube_version)
+def kube_version(spec: SourceSpec, tool: str, destination: Destination) -> str:
+    """Return the Kubernetes version that a tool renders for.
+
+    Raises:
+        StoppedError: what the source says is none.
+    """
+    written = str(spec.section(tool).get("kubeVersion") or destination.kube_version)
     try:
         return normal_version(written)
     except KubeVersionError as error:
         raise refused(
             FailureKind.SPEC,
             f"could not parse kubernetes version {written}: {error}",
-            site.spec.at("helm", "kubeVersion"),
+            spec.at(tool, "kubeVersion"),
         ) from error
 
 

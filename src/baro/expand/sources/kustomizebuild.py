@@ -31,6 +31,8 @@ _ALONE = {
 }
 """No proxy, no Git: a build that reaches for the network fails at once."""
 _REACHED_OUT = (_NOWHERE, "no 'git' program", "executable file not found")
+_OPTIONS = ("must specify --enable-helm", "--enable-alpha-plugins", "--enable-exec")
+"""Words of what Argo CD builds only if its `kustomize.buildOptions` say so."""
 _LOGGED = re.compile(
     r'"command failed" err=(?:<\n(?P<block>.*)\n >|(?P<quoted>".*"))', re.DOTALL
 )
@@ -100,6 +102,10 @@ class Kustomize(Struct, frozen=True):
         said = _complaint(done.stderr)
         if any(word in said for word in _REACHED_OUT):
             raise unknown("kustomize", f"the build reaches for the network: {said}")
+        option = next((word for word in _OPTIONS if word in said), None)
+        if option is not None:
+            reason = "it needs a plugin, which is run only if kustomize.buildOptions "
+            raise unknown("kustomize", f"{reason}of Argo CD say so: {option}")
         raise refused(FailureKind.RENDER, said)
 
 

@@ -11,9 +11,10 @@ from msgspec import Struct, field, structs
 from baro.expand.charts.chartstore import ChartStore
 from baro.expand.ports import HelmEngine, RenderRequest
 from baro.expand.sources.directory import print_directory
-from baro.expand.sources.helm import HelmSite, prepare_helm
-from baro.expand.sources.kustomize import print_kustomize
+from baro.expand.sources.helm import HelmSite, kube_version, prepare_helm
+from baro.expand.sources.kustomize import Builder, print_kustomize
 from baro.expand.sources.kustomizebuild import Kustomize
+from baro.expand.sources.kustomizecharts import Charts
 from baro.expand.sources.manifests import finish_source
 from baro.expand.sources.prepared import Destination, PreparedSource, stopped
 from baro.expand.sources.references import (
@@ -50,11 +51,12 @@ class SourceOptions(Struct, frozen=True):
 
 
 class Sources(Struct, frozen=True):
-    """What sources are read from."""
+    """What sources are read from; `engine` renders what other renderers include."""
 
     repositories: Repositories
     charts: ChartStore
     options: SourceOptions = field(default_factory=SourceOptions)
+    engine: HelmEngine | None = None
 
 
 def render_prepared(
@@ -193,9 +195,15 @@ def _by_type(
         case SourceType.DIRECTORY:
             printed = print_directory(spec, tree, path)
         case SourceType.KUSTOMIZE:
-            printed = print_kustomize(
-                spec, tree, path, site.values.environment, sources.options.kustomize
+            charts = Charts(
+                sources.charts,
+                sources.engine,
+                kube_version(spec, "kustomize", site.destination),
+                site.destination.api_versions,
             )
+            program, environment = sources.options.kustomize, site.values.environment
+            builder = Builder(program, charts, environment)
+            printed = print_kustomize(spec, tree, path, builder)
         case _:
             raise _plugin(spec)
     return PreparedSource(known, site.destination, printed=tuple(printed))

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from baro.expand.charts.chartread import StoredChart
 from baro.expand.charts.chartstore import ChartStore
 from baro.expand.ports import Tree
-from baro.expand.sources.kustomize import KUSTOMIZATIONS
+from baro.expand.sources.kustomizeroots import KUSTOMIZATIONS
 from baro.expand.sources.prepared import stopped
 from baro.expand.sources.references import Repositories
 from baro.expand.sources.sourcespec import SourceSpec

@@ -88,7 +88,7 @@ Error: execution error at (web/templates/config.yaml:5:11): host is needed
 
 from collections.abc import Iterator
 
-from baro.model.expansion import FailureKind
+from baro.model.expansion import FailureKind, SourceType
 from baro.model.finding import Finding, Layer, Severity
 from baro.rules.refusals import RELEASE_NAME, refusals
 from baro.rules.rule import Context, rule
@@ -97,10 +97,18 @@ from baro.rules.rule import Context, rule
 @rule("chart-render-error", Severity.ERROR, layer=Layer.CHART)
 def check(ctx: Context) -> Iterator[Finding]:
     for refusal in refusals(ctx, FailureKind.RENDER):
-        if RELEASE_NAME not in refusal.failure.message:
-            yield ctx.finding(
-                refusal.owner,
-                f"the templates of {refusal.place} fail: {refusal.first_line}",
-                (refusal.evidence,),
-                fix="Set the value that the template needs.",
-            )
+        if RELEASE_NAME in refusal.failure.message:
+            continue
+        rendering = refusal.rendering
+        built = rendering is not None and rendering.type is SourceType.KUSTOMIZE
+        what = "kustomization" if built else "templates"
+        yield ctx.finding(
+            refusal.owner,
+            f"the {what} of {refusal.place} {'fails' if built else 'fail'}: "
+            f"{refusal.first_line}",
+            (refusal.evidence,),
+            fix="Correct the kustomization; `kubectl kustomize` builds it without "
+            "Argo CD."
+            if built
+            else "Set the value that the template needs.",
+        )
