@@ -59,7 +59,7 @@ def answer_v1(answer: Answer) -> dict[str, Any]:
             "name": answer.controller.name,
             "version": answer.controller.version,
         },
-        "application": application_of(answer) or None,
+        "application": application_of(answer.subject) or None,
         "why": [sentence(reason) for reason in answer.why],
         "losers": [
             {"ingress": loser.ingress, "why": sentence(loser.why)}
@@ -124,7 +124,7 @@ def _answer(answer: Answer, language: str) -> Iterator[str]:
     whose = []
     if answer.ingress:
         whose.append(said["by"].format(kind=_kind(answer), name=answer.ingress))
-    if application := application_of(answer):
+    if application := application_of(answer.subject):
         whose.append(said["of"].format(application=application))
     whose.append(_controller(answer.controller))
     yield f"       {', '.join(whose)}"
@@ -224,7 +224,7 @@ def _differences(each: Verified, said: Mapping[str, str]) -> Iterator[str]:
 
 def _reached(answer: Answer) -> str:
     if answer.outcome is Outcome.BACKEND:
-        who = application_of(answer).rpartition("/")[2] or answer.service
+        who = application_of(answer.subject).rpartition("/")[2] or answer.service
         return f"{who} {answer.upstream_path}"
     return f"{answer.status} {answer.location or answer.outcome}"
 

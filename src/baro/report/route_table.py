@@ -5,7 +5,6 @@ from collections.abc import Iterator, Sequence
 from msgspec import Struct
 
 from baro.graph.relations.selects import selected, workloads_by_namespace
-from baro.model.manifest import Manifest
 from baro.model.snapshot import Snapshot
 from baro.report.json_v1 import SCHEMA, encode
 from baro.report.messages.route_words import words
@@ -13,6 +12,7 @@ from baro.report.messages.routing import sentence, shown_host
 from baro.report.plaintext import harmless
 from baro.report.route_answers import config_error
 from baro.routing.answer import Loser, Place
+from baro.routing.expectation import application_of
 from baro.routing.platform import ASSUMED, ClusterRoutes
 from baro.routing.table import RouteTable
 
@@ -67,7 +67,7 @@ def rows(snapshot: Snapshot, clusters: Sequence[ClusterRoutes]) -> list[Row]:
             path=place.path or "/",
             path_type=place.path_type,
             ingress=place.ingress,
-            application=_application(place),
+            application=application_of(place.subject),
             service=place.service,
             port=place.port,
             upstream=place.rewrite,
@@ -92,13 +92,6 @@ def _is_literal(place: Place, table: RouteTable) -> bool:
         and not place.regex_mode
         and not _OPERATORS.isdisjoint(place.path)
     )
-
-
-def _application(place: Place) -> str:
-    subject = place.subject
-    if isinstance(subject, Manifest) and subject.application is not None:
-        return subject.application.path
-    return ""
 
 
 def to_text(

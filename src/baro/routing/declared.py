@@ -1,10 +1,15 @@
-"""A Kubernetes object as it was given, and how to read it tolerantly."""
+"""A Kubernetes object as it was given."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from msgspec import Struct
+
+from baro.model.tolerant import mapping, text
+from baro.routing.reasons import Code, Reason, because
+
+_NEVER = 1 << 62
 
 
 class Declared(Struct, frozen=True, eq=False):
@@ -58,28 +63,15 @@ class Declared(Struct, frozen=True, eq=False):
         return _seconds(self.metadata.get("creationTimestamp"))
 
 
-def text(value: object) -> str:
-    """Return a string or a number as text, anything else as an empty text."""
-    if isinstance(value, str):
-        return value
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
-    return ""
+def by_age(created: int | None) -> int:
+    """Return what sorts the oldest first, and last what nobody knows the age of."""
+    return _NEVER if created is None else created
 
 
-def mapping(value: object) -> Mapping[str, Any]:
-    """Return a map, or an empty one for anything else."""
-    return value if isinstance(value, (dict, Mapping)) else {}
-
-
-def sequence(value: object) -> Sequence[Any]:
-    """Return a list, or an empty one for anything else."""
-    return value if isinstance(value, (list, tuple)) else ()
-
-
-def maps(value: object) -> Sequence[Mapping[str, Any]]:
-    """Return the maps of a list; other elements are passed over."""
-    return [e for e in sequence(value) if isinstance(e, (dict, Mapping))]
+def not_imitated(declared: Declared) -> Reason:
+    """Return why an object keeps an answer from being sure."""
+    key = f"{declared.namespace}/{declared.name}"
+    return because(Code.OBJECT_NOT_IMITATED, declared.kind, key)
 
 
 def _seconds(value: object) -> int | None:

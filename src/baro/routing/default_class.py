@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 
 from msgspec.structs import replace
 
-from baro.routing.declared import Declared, mapping
+from baro.model.tolerant import mapping
+from baro.routing.declared import Declared
 
 CLASS_ANNOTATION = "kubernetes.io/ingress.class"
 _DEFAULT = "ingressclass.kubernetes.io/is-default-class"

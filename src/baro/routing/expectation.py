@@ -115,21 +115,22 @@ def _differences(route: ExpectedRoute, answer: Answer) -> Iterator[Difference]:
         yield Difference("outcome", str(Outcome.BACKEND), str(answer.outcome))
 
 
-def application_of(answer: Answer) -> str:
-    """Return the Application of who answers; empty where it has none."""
-    subject = answer.subject
+def application_of(subject: object) -> str:
+    """Return the Application of what answers or stands there; empty without one."""
     if isinstance(subject, Manifest) and subject.application is not None:
         return subject.application.path
     return ""
 
 
 def _applications(answer: Answer) -> tuple[str, ...]:
-    path = application_of(answer)
+    path = application_of(answer.subject)
     return (path, path.rpartition("/")[2])
 
 
 def _served_by(answer: Answer) -> str:
-    return application_of(answer).rpartition("/")[2] or answer.ingress or "nobody"
+    return (
+        application_of(answer.subject).rpartition("/")[2] or answer.ingress or "nobody"
+    )
 
 
 def _services(answer: Answer) -> tuple[str, ...]:

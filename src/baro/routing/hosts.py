@@ -3,7 +3,8 @@
 import re
 from collections.abc import Collection, Iterable, Iterator
 
-from baro.routing.declared import Declared, mapping, maps, sequence, text
+from baro.model.tolerant import mapping, maps, sequence, text
+from baro.routing.declared import Declared
 from baro.routing.reasons import Code, Reason, because
 from baro.routing.request import Request
 

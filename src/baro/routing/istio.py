@@ -6,16 +6,15 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from baro.model.tolerant import sequence, text
 from baro.routing.answer import Controller
 from baro.routing.classes import ClassRule, ours
-from baro.routing.declared import Declared, sequence, text
+from baro.routing.declared import Declared, by_age, not_imitated
 from baro.routing.gateway_api.hostnames import covers
 from baro.routing.ordered import Host, Manner, OrderedRoutes, OrderedRule, Shape
-from baro.routing.reasons import Code, Reason, because
 from baro.routing.world import Ingress, PathRule, World
 
 _CLASSES = ClassRule("istio.io/ingress-controller", "istio")
-_NEVER = 1 << 62
 
 
 class Istio(Struct, frozen=True):
@@ -38,14 +37,11 @@ class Istio(Struct, frozen=True):
             manner=Manner(wildcard=Host.ANY_DEPTH, host_first=True, ages_matter=True),
             rules=[rule for ingress in found.kept for rule in _rules(ingress)],
             left_out=found.left_out,
-            doubts=[_unread(one) for one in virtual],
-            unread=lambda name: [_unread(one) for one in virtual if _takes(one, name)],
+            doubts=[not_imitated(one) for one in virtual],
+            unread=lambda name: [
+                not_imitated(one) for one in virtual if _takes(one, name)
+            ],
         )
-
-
-def _unread(declared: Declared) -> Reason:
-    name = f"{declared.namespace}/{declared.name}"
-    return because(Code.OBJECT_NOT_IMITATED, declared.kind, name)
 
 
 def _takes(virtual: Declared, name: str) -> bool:
@@ -64,7 +60,6 @@ def _rules(ingress: Ingress) -> Iterator[OrderedRule]:
 
 def _rule(ingress: Ingress, host: str, path: PathRule) -> OrderedRule:
     shape, value = _shape(path)
-    created = _NEVER if ingress.created is None else ingress.created
     return OrderedRule(
         ingress=ingress,
         host=host,
@@ -73,7 +68,7 @@ def _rule(ingress: Ingress, host: str, path: PathRule) -> OrderedRule:
         path_type=path.path_type,
         backend=path.backend,
         head=f"{shape} {value}",
-        order=(-len(value), shape is not Shape.EXACT, created),
+        order=(-len(value), shape is not Shape.EXACT, by_age(ingress.created)),
     )
 
 

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from baro.routing.answer import Controller
 from baro.routing.classes import ClassRule, ours
+from baro.routing.declared import by_age, not_imitated
 from baro.routing.ordered import (
     Manner,
     OrderedRoutes,
@@ -23,7 +24,6 @@ _PREFIX = "konghq.com/"
 _HARMLESS = ("strip-path", "preserve-host", "protocol", "path-handling")
 _CLASSES = ClassRule("ingress-controllers.konghq.com/kong", "kong")
 _REGEX = "/~"
-_NEVER = 1 << 62
 
 
 class Kong(Struct, frozen=True):
@@ -36,7 +36,7 @@ class Kong(Struct, frozen=True):
         """Make the routes."""
         found = ours(world, _CLASSES)
         doubts = [
-            because(Code.OBJECT_NOT_IMITATED, kind, f"{one.namespace}/{one.name}")
+            not_imitated(one)
             for kind in ("KongIngress", "KongClusterPlugin")
             for one in sorted(world.of_kind(kind), key=lambda one: one.name)
         ]
@@ -62,7 +62,7 @@ def _rules(ingress: Ingress) -> Iterator[OrderedRule]:
 
 def _rule(ingress: Ingress, host: str, path: PathRule, *, last: int = 0) -> OrderedRule:
     shape, value, as_regex, length = _traits(path)
-    created = _NEVER if ingress.created is None else ingress.created
+    created = by_age(ingress.created)
     fields = bool(host) + 1
     plain = bool(host) and not host.startswith("*")
     strips = ingress.annotations.get(f"{_PREFIX}strip-path") == "true"

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator
 from msgspec import Struct
 from msgspec.structs import replace
 
+from baro.model.tolerant import mapping, maps, sequence, text
 from baro.routing.answer import Controller
 from baro.routing.classes import ClassRule, ours
-from baro.routing.declared import Declared, mapping, maps, sequence, text
+from baro.routing.declared import Declared, not_imitated
 from baro.routing.ordered import Manner, OrderedRoutes, OrderedRule, Shape, whole_number
 from baro.routing.reasons import Code, Reason, because
 from baro.routing.world import Ingress, PathRule, World
@@ -61,14 +62,11 @@ class Traefik(Struct, frozen=True):
             manner=Manner(missing=404, unready=503),
             rules=rules,
             left_out=found.left_out,
-            doubts=[_unread(one) for one in custom],
-            unread=lambda name: [_unread(one) for one in custom if _names(one, name)],
+            doubts=[not_imitated(one) for one in custom],
+            unread=lambda name: [
+                not_imitated(one) for one in custom if _names(one, name)
+            ],
         )
-
-
-def _unread(declared: Declared) -> Reason:
-    name = f"{declared.namespace}/{declared.name}"
-    return because(Code.OBJECT_NOT_IMITATED, declared.kind, name)
 
 
 def _names(declared: Declared, name: str) -> bool:

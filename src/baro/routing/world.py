@@ -12,7 +12,8 @@ from typing import Any
 from msgspec import Struct
 from msgspec import field as struct_field
 
-from baro.routing.declared import Declared, mapping, maps, sequence, text
+from baro.model.tolerant import mapping, maps, sequence, text
+from baro.routing.declared import Declared
 from baro.routing.default_class import default_classes
 
 INGRESS_GROUP = "networking.k8s.io"

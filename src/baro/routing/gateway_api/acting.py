@@ -8,8 +8,8 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
+from baro.model.tolerant import mapping, maps, text
 from baro.routing.answer import Answer, Certainty, Controller, Outcome, Place
-from baro.routing.declared import mapping, maps, text
 from baro.routing.gateway_api.attaching import Grant, permitted
 from baro.routing.gateway_api.matching import Entry
 from baro.routing.gateway_api.objects import BackendRef, Listener

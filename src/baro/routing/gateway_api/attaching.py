@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from baro.routing.declared import mapping, maps, sequence, text
+from baro.model.tolerant import mapping, maps, sequence, text
 from baro.routing.gateway_api.hostnames import meet
 from baro.routing.gateway_api.kinds import LISTENERS
 from baro.routing.gateway_api.objects import (

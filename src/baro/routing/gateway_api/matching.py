@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl
 
 from msgspec import Struct
 
+from baro.routing.declared import by_age
 from baro.routing.gateway_api.objects import Match, Route, RouteRule, ValueMatch
 from baro.routing.nginx.regex import (
     BrokenError,
@@ -21,8 +22,6 @@ from baro.routing.nginx.regex import (
 )
 from baro.routing.reasons import Reason
 from baro.routing.request import Request
-
-_NEVER = 1 << 62
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,8 +39,7 @@ class Entry:
 
     def __post_init__(self) -> None:
         """Write down once where it stands among all."""
-        created = self.route.created
-        age = _NEVER if created is None else created
+        age = by_age(self.route.created)
         place = (age, self.route.key, self.rule_number, self.match_number)
         object.__setattr__(self, "order", (*weight(self.match), *place))
 

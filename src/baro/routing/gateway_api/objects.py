@@ -9,7 +9,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from baro.routing.declared import Declared, mapping, maps, sequence, text
+from baro.model.tolerant import mapping, maps, sequence, text
+from baro.routing.declared import Declared
 from baro.routing.world import World
 
 GROUP = "gateway.networking.k8s.io"

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
+from baro.model.tolerant import mapping
 from baro.routing.answer import Controller, Loser
-from baro.routing.declared import mapping
 from baro.routing.gateway_api.acting import Scene
 from baro.routing.gateway_api.attaching import (
     Attaching,

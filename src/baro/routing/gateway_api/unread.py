@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
-from baro.routing.declared import Declared, maps, sequence, text
+from baro.model.tolerant import maps, sequence, text
+from baro.routing.declared import Declared, not_imitated
 from baro.routing.gateway_api.hostnames import covers
 from baro.routing.gateway_api.kinds import LISTENERS, UNREAD
 from baro.routing.gateway_api.objects import GROUP
-from baro.routing.reasons import Code, Reason, because
+from baro.routing.reasons import Reason
 from baro.routing.world import World
 
 _EXPERIMENTAL = "gateway.networking.x-k8s.io"
@@ -44,8 +45,7 @@ def unread(world: World) -> Iterator[Unread]:
 
 
 def _unread(one: Declared) -> Unread:
-    key = f"{one.namespace}/{one.name}"
-    why = because(Code.OBJECT_NOT_IMITATED, one.kind, key)
+    why = not_imitated(one)
     if one.kind in LISTENERS:
         listeners = maps(one.spec.get("listeners"))
         hosts = tuple(text(each.get("hostname")).lower() for each in listeners)
