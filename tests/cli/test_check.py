@@ -3,6 +3,7 @@
 import json
 import shutil
 import subprocess
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -253,6 +254,38 @@ def test_a_feature_branch_can_stand_for_main(baro: Baro, tmp_path: Path) -> None
     only = ("--select", RULE)
     assert baro("check", copy, *only).code == 0
     assert baro("check", copy, *only, "--as", "main").code == 1
+
+
+def test_the_place_of_a_finding_opens_from_here(
+    baro: Baro, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a repository beside this one, too; and the line shown is that file's."""
+    application = """\
+        apiVersion: argoproj.io/v1alpha1
+        kind: Application
+        metadata: {name: a, namespace: argocd}
+        spec:
+          project: default
+          source: {repoURL: 'https://git.example/b', path: objects}
+          destination: {server: 'https://kubernetes.default.svc', namespace: default}
+        """
+    removed = "kind: Ingress\napiVersion: extensions/v1beta1\nmetadata: {name: a}\n"
+    for name, text in {
+        "here/objects/a.yaml": "# not this one\n# nor this one\n",
+        "here/apps/a.yaml": textwrap.dedent(application),
+        "beside/objects/a.yaml": removed,
+    }.items():
+        (tmp_path / name).parent.mkdir(parents=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    monkeypatch.chdir(tmp_path / "here")
+
+    ran = baro(
+        *("check", "apps", "--repo", "https://git.example/b=../beside"),
+        *("--select", "removed-kubernetes-api"),
+    )
+
+    assert "--> ../beside/objects/a.yaml:2:1\n" in ran.out
+    assert "    2 | apiVersion: extensions/v1beta1\n" in ran.out
 
 
 @pytest.mark.parametrize(

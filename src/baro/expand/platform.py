@@ -1,6 +1,5 @@
 """What the user named, opened: settings, repositories, and the trees to look at."""
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Self
@@ -15,7 +14,7 @@ from baro.expand.settings import FILE_NAME, RootEntry, Settings
 from baro.expand.settings_file import read_settings
 from baro.expand.trees.checkout import Checkout
 from baro.expand.trees.git import Git
-from baro.expand.trees.named import is_folder, is_there
+from baro.expand.trees.named import from_here, is_folder, is_there
 from baro.expand.trees.repositories import Repositories, refuse_bare
 from baro.expand.trees.worktree import FolderTree
 from baro.model.text import Location, SourceText
@@ -161,9 +160,8 @@ def open_platform(paths: Sequence[Path], overrides: Overrides = _NOTHING) -> Pla
     roots = []
     for (folder, file), parts in gathered.items():
         settings, text = read[file] if file is not None else (Settings(), None)
-        label = _label(folder)
         root = Root(
-            checkout=known.add(folder, label=label),
+            checkout=known.add(folder, label=from_here(folder)),
             only=tuple(dict.fromkeys(parts)) if all(parts) else (),
             settings=settings,
             text=text,
@@ -187,16 +185,6 @@ def _check_versions(overrides: Overrides) -> None:
         if text and not is_release(text):
             message = f"{flag} {text[:40]}: not a version"
             raise InputError(message, hint=f"write it like {like}")
-
-
-def _label(folder: Path) -> str:
-    """Return what stands in front of a root's files, so that they open from here."""
-    top, here = folder.resolve(), Path.cwd()
-    if top == here:
-        return ""
-    if top.is_relative_to(here) or here.is_relative_to(top):
-        return f"{os.path.relpath(top)}/"
-    return f"{top}/"
 
 
 def _named(path: Path, config: Path | None) -> tuple[Path, Path | None, str]:
@@ -238,7 +226,7 @@ def _settings(file: Path) -> tuple[Settings, SourceText]:
         raise InputError("no such file", where=str(file)) from error
     except UnreadableFileError as error:
         raise InputError(f"cannot be read: {error}", where=str(file)) from error
-    text = SourceText(f"{_label(file.parent)}{file.name}", text.text)
+    text = SourceText(f"{from_here(file.parent)}{file.name}", text.text)
     return read_settings(text), text
 
 

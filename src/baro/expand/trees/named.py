@@ -1,5 +1,6 @@
 """Whether what somebody names is there; whatever they name, it is an answer."""
 
+import os
 from pathlib import Path
 
 
@@ -17,3 +18,14 @@ def is_folder(path: Path) -> bool:
         return path.is_dir()
     except (OSError, ValueError):
         return False
+
+
+def from_here(folder: Path) -> str:
+    """Return what stands in front of a folder's files so that they open from here."""
+    top, here = folder.resolve(), Path.cwd()
+    if top == here:
+        return ""
+    near = top if top.parent == Path(top.anchor) else top.parent
+    if top.is_relative_to(here) or here.is_relative_to(near):
+        return f"{os.path.relpath(top)}/"
+    return f"{top}/"

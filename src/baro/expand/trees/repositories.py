@@ -6,7 +6,7 @@ from pathlib import Path
 from baro.errors import InputError
 from baro.expand.trees.checkout import Checkout, Opened
 from baro.expand.trees.git import Git
-from baro.expand.trees.named import is_folder
+from baro.expand.trees.named import from_here, is_folder
 from baro.expand.trees.revision import peels_tags
 from baro.model.expansion import Revision
 from baro.model.finding import Gap
@@ -110,10 +110,13 @@ class Repositories:
         folder = folder.resolve()
         known = self._by_folder.get(folder)
         if known is None:
+            git = Git.at(folder)
+            bare = git is not None and git.top is None
             known = Checkout(
                 url=url,
                 folder=folder,
-                git=Git.at(folder),
+                git=git,
+                label="" if bare else from_here(folder),
                 place=url,
                 peeled=peels_tags(self.argocd_version),
                 stands_for=self.stands_for,
