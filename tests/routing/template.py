@@ -18,6 +18,9 @@ TRUE = ("1", "t", "T", "TRUE", "true", "True")
 FALSE = ("0", "f", "F", "FALSE", "false", "False")
 TARGET = re.compile(r"^/?[-._~a-zA-Z0-9/:$]*$")
 NOBODY = "|"
+# Of the values that the tests use, those that the controller cannot.
+BAD_RANGES = ("10.0.0.0/99", "everybody")
+BAD_URLS = ("auth.test/check", "http://a..b/")
 
 
 @dataclass
@@ -65,6 +68,26 @@ class Location:
         return f"{code} {permanent}" if permanent else ""
 
     @property
+    def denied(self) -> bool:
+        """Tell whether a value closes the location."""
+        ranges = self.annotation("whitelist-source-range")
+        return ranges in BAD_RANGES or self.annotation("auth-url") in BAD_URLS
+
+    @property
+    def origins(self) -> list[str]:
+        """Return the origins to which CORS is open."""
+        if not self.flag("enable-cors", default=False):
+            return []
+        return (self.annotation("cors-allow-origin") or "*").split(",")
+
+    @property
+    def fallback(self) -> str:
+        """Return the Service that takes requests where nobody is ready."""
+        name = self.annotation("default-backend")
+        namespace = self.ingress["metadata"]["namespace"] if self.ingress else ""
+        return f"{namespace}/{name}" if name else ""
+
+    @property
     def app_root(self) -> str:
         """Return the app root, if it is valid."""
         root = self.annotation("app-root")
@@ -87,6 +110,7 @@ class Server:
     locations: list[Location]
     aliases: list[str] = field(default_factory=list)
     has_certificate: bool = False
+    redirects_www: bool = False
 
 
 def backend_name(ingress: dict[str, Any], backend: dict[str, Any]) -> str:
@@ -168,9 +192,12 @@ def add_path(server: Server, ingress: dict[str, Any], path: dict[str, Any]) -> N
         if present.path_type != kind:
             break
         if present.is_def_backend:
+            server.redirects_www |= made.flag("from-to-www-redirect", default=False)
+        if present.is_def_backend:
             present.backend, present.ingress = made.backend, made.ingress
             present.is_def_backend = False
         return
+    server.redirects_www |= made.flag("from-to-www-redirect", default=False)
     server.locations.append(made)
 
 
@@ -244,6 +271,7 @@ def server_blocks(world: World) -> Iterator[str]:
                 name = "~^[^.]+" + name[1:].replace(".", r"\.") + "$"
             yield f'"{name}" 1;'
     yield "}"
+    yield from www_servers(world, servers)
     for server in servers:
         yield "server {"
         default = " default_server" if server.hostname == "_" else ""
@@ -263,10 +291,42 @@ def server_blocks(world: World) -> Iterator[str]:
             yield f"location {head} {{"
             yield from location_body(world, location, certificate)
             yield "}"
+        yield "location @page { internal; rewrite (.*) / break;"
+        yield f'proxy_set_header X-Who "{NOBODY}"; proxy_pass http://echo; }}'
         if server.hostname == "_":
             yield "location /healthz { return 200; }"
             yield "location /nginx_status { deny all; }"
         yield "}"
+
+
+def www_servers(world: World, servers: Sequence[Server]) -> Iterator[str]:
+    """Write the servers that send the one of `www.HOST` and `HOST` to the other."""
+    hosts = {server.hostname for server in servers}
+    for server in servers:
+        host = server.hostname
+        other = host.removeprefix("www.") if host.startswith("www.") else f"www.{host}"
+        if other in hosts or not server.redirects_www:
+            continue
+        yield f'server {{ listen unix:world-{world.number}.sock; server_name "{other}";'
+        to = f"$client_scheme://{host}:$client_port$request_uri_without_slash"
+        yield f"return 308 {to}; }}"
+
+
+def cors(location: Location) -> Iterator[str]:
+    """Write what answers preflights (the template CORS)."""
+    if location.origins == ["*"]:
+        yield "set $cors true;"
+    elif location.origins:
+        quoted = (
+            re.escape(one).replace(r"\*", "[A-Za-z0-9-]+", 1)
+            for one in location.origins
+        )
+        yield f'set $cors ""; if ($http_origin ~* "({"|".join(quoted)})$")'
+        yield "{ set $cors true; }"
+    else:
+        return
+    yield "if ($request_method = OPTIONS) { set $cors ${cors}options; }"
+    yield "if ($cors = trueoptions) { return 204; }"
 
 
 def location_body(world: World, location: Location, certificate: str) -> Iterator[str]:
@@ -274,6 +334,10 @@ def location_body(world: World, location: Location, certificate: str) -> Iterato
     name = location.ingress["metadata"] if location.ingress else {}
     yield f'set $namespace "{name.get("namespace", "")}";'
     yield f'set $ingress_name "{name.get("name", "")}";'
+    if location.denied:
+        yield "return 503;"
+        return
+    yield from cors(location)
     if location.flag("relative-redirects", default=False):
         yield "absolute_redirect off;"
     if location.redirect:
@@ -293,17 +357,28 @@ def location_body(world: World, location: Location, certificate: str) -> Iterato
         )
         yield "if ($rewritten = x) { return 500; }"
     yield from https_redirect(location, certificate)
-    service = location.backend.rpartition("/")[0]
-    if service in world.unready:
-        yield "return 503;"
+    yield from unavailable(world, location)
+    who = location.who
+    if location.backend.rpartition("/")[0] in world.unready:
+        who = f"{who.partition('|')[0]}|{location.fallback}/"
     yield rewrite
-    yield f'proxy_set_header X-Who "{location.who}";'
+    yield f'proxy_set_header X-Who "{who}";'
     prefix = location.annotation("x-forwarded-prefix")
     if location.needs_rewrite and prefix:
         yield f'proxy_set_header X-Forwarded-Prefix "{prefix}";'
     yield "proxy_set_header Host $http_host;"
     yield "proxy_pass http://echo;"
     yield "proxy_redirect off;"
+
+
+def unavailable(world: World, location: Location) -> Iterator[str]:
+    """Write what is answered where neither the Service nor another is ready."""
+    instead = location.fallback and location.fallback not in world.unready
+    if instead or location.backend.rpartition("/")[0] not in world.unready:
+        return
+    if "503" in location.annotation("custom-http-errors"):
+        yield "error_page 503 = @page;"
+    yield "return 503;"
 
 
 def https_redirect(location: Location, certificate: str) -> Iterator[str]:
@@ -340,6 +415,7 @@ server_names_hash_max_size 65536;
 map_hash_bucket_size 256;
 variables_hash_max_size 65536;
 map $http_x_client_scheme $client_scheme { default http; https https; }
+map $http_x_client_scheme $client_port { default 80; https 443; }
 map $request_uri $request_uri_without_slash {
 ~^(?<cut>.*)/$ $cut;
 default $request_uri;

@@ -78,22 +78,37 @@ TARGETS = (
     "/$2?x=1",
     "/$lang/$2",
 )
-ANNOTATIONS = st.fixed_dictionaries(
-    {},
-    optional={
-        "rewrite-target": st.sampled_from(TARGETS),
-        "use-regex": st.sampled_from(("true", "false", "yes", "1")),
-        "app-root": st.sampled_from(("/app", "https://x.test/", "app")),
-        "ssl-redirect": st.sampled_from(("true", "false", "on")),
-        "force-ssl-redirect": st.sampled_from(("true", "false")),
-        "preserve-trailing-slash": st.just("true"),
-        "x-forwarded-prefix": st.just("/kr"),
-        "permanent-redirect": st.sampled_from(("https://p.test", "/moved")),
-        "temporal-redirect": st.just("https://t.test/x?y=1"),
-        "server-alias": st.sampled_from(("alias.test", "*.alias.test, h.test")),
-    },
-)
+ANNOTATIONS = {
+    "rewrite-target": TARGETS,
+    "use-regex": ("true", "false", "yes", "1"),
+    "app-root": ("/app", "https://x.test/", "app"),
+    "ssl-redirect": ("true", "false", "on"),
+    "force-ssl-redirect": ("true", "false"),
+    "preserve-trailing-slash": ("true",),
+    "x-forwarded-prefix": ("/kr",),
+    "permanent-redirect": ("https://p.test", "/moved"),
+    "temporal-redirect": ("https://t.test/x?y=1",),
+    "server-alias": ("alias.test", "*.alias.test, h.test"),
+    "from-to-www-redirect": ("true", "false"),
+    "enable-cors": ("true",),
+    "cors-allow-origin": ("*", "https://*.o.test,https://p.test"),
+    "default-backend": ("errors", "gone"),
+    "custom-http-errors": ("404,503", "404", "503"),
+    "auth-url": ("auth.test/check", "http://a..b/"),
+    "whitelist-source-range": ("10.0.0.0/99", "everybody"),
+}
+NAMES = st.lists(st.sampled_from(sorted(ANNOTATIONS)), max_size=4, unique=True)
 ENDINGS = ("", "/", "/x", "aken", "/api/x", "/../kr", "//x", "/%2Fx", "%20y", "/a.b")
+METHODS = (
+    ("GET",),
+    ("GET", "https://a.o.test"),
+    ("OPTIONS",),
+    ("OPTIONS", "https://a.o.test"),
+    ("OPTIONS", "https://q.test"),
+    ("POST",),
+    ("TRACE",),
+    ("CONNECT",),
+)
 QUERIES = ("", "", "?a=1", "?a=/", "?")
 
 
@@ -112,12 +127,11 @@ def sets_of_ingresses(draw: st.DrawFn, most: int = 5) -> list[dict[str, Any]]:
     """Draw Ingresses; most have few annotations, as most have in life."""
     made = []
     for number in range(draw(st.integers(1, most))):
-        annotations = draw(ANNOTATIONS) if draw(st.booleans()) else {}
-        keep = draw(st.integers(0, 3))
+        names = draw(NAMES) if draw(st.booleans()) else []
         one: dict[str, Any] = {
             "name": f"{draw(st.sampled_from(('default', 'team')))}/i{number}",
             "created": draw(st.integers(1, 3)),
-            "nginx": dict(list(annotations.items())[:keep]),
+            "nginx": {key: draw(st.sampled_from(ANNOTATIONS[key])) for key in names},
             "host": draw(st.sampled_from(HOSTS)),
             "paths": draw(st.lists(paths(), min_size=0, max_size=3)),
         }
@@ -147,11 +161,14 @@ def requests(draw: st.DrawFn) -> Request:
     path = path.replace(" ", "%20").replace("é", draw(st.sampled_from(("%C3%A9", "é"))))
     target = path + draw(st.sampled_from(ENDINGS)) + draw(st.sampled_from(QUERIES))
     hosts = ("h.test", "a.foo.bar", "b.foo.bar", "x.y.foo.bar", "B.h.test:8080")
-    others = ("other.test", "alias.test", "q.alias.test", "h.test.")
+    others = ("other.test", "alias.test", "q.alias.test", "h.test.", "www.h.test")
+    method, *origin = draw(st.sampled_from(METHODS))
     return Request(
         scheme=draw(st.sampled_from(("http", "https"))),
         host=draw(st.sampled_from(hosts + others)),
         target=target,
+        method=method,
+        headers=tuple(("origin", one) for one in origin),
     )
 
 

@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.nginx, real_nginx.needs_nginx]
 
 # What nginx alone cannot do, since it is Lua's or another program's.
 NOT_NGINX = {"flags", "settings", "objects", "controller", "left_out"}
-BEYOND = ("canary", "default-backend", "from-to-www")
+BEYOND = ("canary", "auth-type")
 
 
 @pytest.fixture(name="folder")

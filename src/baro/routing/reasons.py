@@ -42,6 +42,11 @@ class Code(StrEnum):
     CONTROLLER_ITSELF = "controller-itself"
     BAD_REQUEST = "bad-request"
     EMPTY_REWRITE = "empty-rewrite"
+    LOCATION_DENIED = "location-denied"
+    CORS_PREFLIGHT = "cors-preflight"
+    ERROR_PAGE = "error-page"
+    ERRORS_REPLACED = "errors-replaced"
+    TLS_PASSED_THROUGH = "tls-passed-through"
     # Why another Ingress does not answer.
     LONGER_PATH_WINS = "longer-path-wins"
     EXACT_PATH_WINS = "exact-path-wins"
@@ -183,6 +188,11 @@ REASONS: Mapping[Code, tuple[str, ...]] = {
     Code.CONTROLLER_ITSELF: ("path",),
     Code.BAD_REQUEST: ("what",),
     Code.EMPTY_REWRITE: ("target",),
+    Code.LOCATION_DENIED: ("annotation", "ingress"),
+    Code.CORS_PREFLIGHT: ("ingress",),
+    Code.ERROR_PAGE: ("status", "service"),
+    Code.ERRORS_REPLACED: ("statuses", "service"),
+    Code.TLS_PASSED_THROUGH: ("host",),
     Code.LONGER_PATH_WINS: ("path", "winner"),
     Code.EXACT_PATH_WINS: ("path", "winner"),
     Code.EARLIER_REGEX_WINS: ("path", "winner"),

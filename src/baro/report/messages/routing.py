@@ -7,9 +7,9 @@ from baro.routing.reasons import Code, Reason
 
 ANY_HOST = "*"
 """How all hosts that no Ingress names are shown."""
-_VOICES: Mapping[str, tuple[Mapping[Code, str], str]] = {
-    "en": (routing_en.REASONS, routing_en.MEANT),
-    "ko": (routing_ko.REASONS, routing_ko.MEANT),
+_VOICES: Mapping[str, tuple[Mapping[Code, str], str, str]] = {
+    "en": (routing_en.REASONS, routing_en.MEANT, routing_en.DEFAULT_BACKEND),
+    "ko": (routing_ko.REASONS, routing_ko.MEANT, routing_ko.DEFAULT_BACKEND),
 }
 
 
@@ -20,10 +20,12 @@ def shown_host(host: str) -> str:
 
 def sentence(reason: Reason, language: str = "en") -> str:
     """Say a reason; in English for a language that we do not speak."""
-    sentences, meant = _VOICES.get(language, _VOICES["en"])
+    sentences, meant, default = _VOICES.get(language, _VOICES["en"])
     fields = reason.fields
     if "host" in fields:
         fields["host"] = shown_host(fields["host"])
+    if fields.get("service") == "":
+        fields["service"] = default
     if fields.get("meant"):
         fields["meant"] = meant.format(meant=fields["meant"])
     return sentences[reason.code].format(**fields)

@@ -64,6 +64,25 @@ REASONS: Mapping[Code, str] = {
     Code.CONTROLLER_ITSELF: "the controller answers {path} itself",
     Code.BAD_REQUEST: "nginx refuses the request: {what}",
     Code.EMPTY_REWRITE: "rewrite-target {target} leaves nothing of the path",
+    Code.LOCATION_DENIED: (
+        "the controller cannot use {annotation} of {ingress} (missing, or not a valid "
+        "value), so it answers 503 on every path of that Ingress"
+    ),
+    Code.CORS_PREFLIGHT: (
+        "enable-cors of {ingress}: nginx answers preflights (OPTIONS) itself, the "
+        "Service never sees them"
+    ),
+    Code.ERROR_PAGE: (
+        "{status} is in custom-http-errors: {service} answers in its place"
+    ),
+    Code.ERRORS_REPLACED: (
+        "where the Service answers with {statuses}, the client gets the page of "
+        "{service} instead (custom-http-errors)"
+    ),
+    Code.TLS_PASSED_THROUGH: (
+        "ssl-passthrough: TLS of {host} goes to the Service as it is, and nginx sees "
+        "no path, rewrite or redirect of it"
+    ),
     Code.LONGER_PATH_WINS: "{path} matches too, but {winner} is longer",
     Code.EXACT_PATH_WINS: "{path} matches too, but {winner} is the exact path",
     Code.EARLIER_REGEX_WINS: (
@@ -304,3 +323,6 @@ REASONS: Mapping[Code, str] = {
 
 # What `ANNOTATION_UNKNOWN` adds where one of a similar name exists.
 MEANT = "; perhaps {meant} is meant"
+
+# Who answers where no Service of one's own is set up for it.
+DEFAULT_BACKEND = "the controller's default backend"

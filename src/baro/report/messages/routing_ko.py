@@ -74,6 +74,25 @@ REASONS: Mapping[Code, str] = {
     Code.CONTROLLER_ITSELF: "{path} 경로는 컨트롤러가 직접 응답합니다",
     Code.BAD_REQUEST: "nginx가 요청을 거부합니다: {what}",
     Code.EMPTY_REWRITE: "rewrite-target {target} 값을 적용하면 경로가 비게 됩니다",
+    Code.LOCATION_DENIED: (
+        "{ingress}의 {annotation} 값이 없거나 잘못되어 컨트롤러가 쓸 수 없습니다. "
+        "그래서 이 Ingress의 모든 경로에 503으로 응답합니다"
+    ),
+    Code.CORS_PREFLIGHT: (
+        "{ingress}의 enable-cors에 따라 프리플라이트(OPTIONS) 요청에는 nginx가 직접 "
+        "응답합니다. Service에는 전달되지 않습니다"
+    ),
+    Code.ERROR_PAGE: (
+        "{status}이(가) custom-http-errors에 있어 {service}의 응답으로 바뀝니다"
+    ),
+    Code.ERRORS_REPLACED: (
+        "Service가 {statuses}로 응답하면 클라이언트는 대신 {service}의 페이지를 "
+        "받습니다(custom-http-errors)"
+    ),
+    Code.TLS_PASSED_THROUGH: (
+        "ssl-passthrough에 따라 {host}의 TLS 연결을 그대로 Service에 넘깁니다. nginx는 "
+        "경로, rewrite, 리다이렉트를 적용하지 않습니다"
+    ),
     Code.LONGER_PATH_WINS: "{path}도 일치하지만 {winner} 경로가 더 깁니다",
     Code.EXACT_PATH_WINS: (
         "{path}도 일치하지만 {winner} 쪽이 정확히 일치하는 경로입니다"
@@ -337,3 +356,6 @@ REASONS: Mapping[Code, str] = {
 
 # What `ANNOTATION_UNKNOWN` adds where one of a similar name exists.
 MEANT = ". {meant} 어노테이션을 쓰려던 것일 수 있습니다"
+
+# Who answers where no Service of one's own is set up for it.
+DEFAULT_BACKEND = "컨트롤러의 기본 백엔드"

@@ -8,20 +8,24 @@ Ingress; which, depends on the release. Both are told.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
 from urllib.parse import urlsplit
 
 from msgspec import Struct
 
 from baro.routing.ingress_nginx.annotation_checks import (
-    RefusedError,
     refuse_risk,
     refuse_words,
     without_effect,
 )
+from baro.routing.ingress_nginx.annotation_reading import Reading
+from baro.routing.ingress_nginx.before_service import (
+    cors_origins,
+    denied_by,
+    error_codes,
+)
 from baro.routing.ingress_nginx.behaviour import Behaviour
-from baro.routing.ingress_nginx.gotext import parse_bool, parse_int, trim_lines
+from baro.routing.ingress_nginx.gotext import is_on, trim_lines
 from baro.routing.reasons import Code, Reason, because
 
 _TARGET = re.compile(r"/?[-._~a-zA-Z0-9/:$]*", re.ASCII)
@@ -58,7 +62,11 @@ class Canary(Struct, frozen=True):
 
 
 class Settings(Struct, frozen=True):
-    """What the annotations come to. Empty texts mean that nothing is set."""
+    """What the annotations come to. Empty texts mean that nothing is set.
+
+    `denied` is the annotation for whose value every path is answered with 503;
+    `errors` are the statuses in whose place another page is shown.
+    """
 
     target: str = ""
     use_regex: bool = False
@@ -77,67 +85,13 @@ class Settings(Struct, frozen=True):
     forwarded_prefix: str = ""
     port_in_redirects: bool = False
     service_upstream: bool = False
+    passthrough: bool = False
     guards: tuple[str, ...] = ()
     snippets: tuple[str, ...] = ()
-
-
-@dataclass(slots=True)
-class _Reading:
-    """One pass over one Ingress' annotations."""
-
-    annotations: Mapping[str, str]
-    behaviour: Behaviour
-    remarks: list[Reason] = field(default_factory=list)
-
-    def value(self, name: str) -> str | None:
-        return self.annotations.get(f"{self.behaviour.prefix}/{name}")
-
-    def text(self, name: str, allowed: re.Pattern[str], *, strict: bool) -> str:
-        """Read a text; `strict` refuses the Ingress where the value is not allowed."""
-        raw = self.value(name)
-        if raw is None:
-            return ""
-        if raw and self.behaviour.validates and not allowed.fullmatch(raw):
-            self.bad(name, raw, strict=strict)
-            return ""
-        return trim_lines(raw)
-
-    def flag(self, name: str, *, default: bool, strict: bool = False) -> bool:
-        raw = self.value(name)
-        if raw is None:
-            return default
-        read = parse_bool(raw)
-        if read is not None:
-            return read
-        if raw and self.behaviour.validates and strict:
-            self.bad(name, raw, strict=True)
-        self.remarks.append(
-            because(
-                Code.VALUE_NOT_BOOLEAN,
-                self.full(name),
-                raw,
-                "true" if default else "false",
-            )
-        )
-        return default
-
-    def number(self, name: str, default: int) -> int:
-        raw = self.value(name)
-        if raw is None:
-            return default
-        read = parse_int(raw)
-        if read is None:
-            self.bad(name, raw, strict=False)
-            return default
-        return read
-
-    def bad(self, name: str, raw: str, *, strict: bool) -> None:
-        if strict:
-            raise RefusedError(because(Code.ANNOTATION_REFUSED, self.full(name), raw))
-        self.remarks.append(because(Code.VALUE_DROPPED, self.full(name), raw))
-
-    def full(self, name: str) -> str:
-        return f"{self.behaviour.prefix}/{name}"
+    denied: str = ""
+    origins: tuple[str, ...] = ()
+    errors: tuple[int, ...] = ()
+    intercepts: bool = True
 
 
 def read_settings(
@@ -152,7 +106,7 @@ def read_settings(
         return _defaults(behaviour), ()
     refuse_words(annotations, behaviour)
     refuse_risk(annotations, behaviour)
-    reading = _Reading(annotations, behaviour)
+    reading = Reading(annotations, behaviour)
     settings = _read(reading)
     if settings.canary:
         reading.remarks.extend(_ignored_on_canary(reading))
@@ -165,10 +119,10 @@ def read_settings(
 
 @lru_cache(maxsize=16)
 def _defaults(behaviour: Behaviour) -> Settings:
-    return _read(_Reading({}, behaviour))
+    return _read(Reading({}, behaviour))
 
 
-def _read(reading: _Reading) -> Settings:
+def _read(reading: Reading) -> Settings:
     behaviour = reading.behaviour
     redirect, code, by, www, relative = _redirect(reading)
     target_shape = _TARGET if behaviour.release.relative_target else _ABSOLUTE_TARGET
@@ -194,16 +148,21 @@ def _read(reading: _Reading) -> Settings:
         forwarded_prefix=_forwarded_prefix(reading, target_shape),
         port_in_redirects=reading.flag("use-port-in-redirects", default=False),
         service_upstream=reading.flag("service-upstream", default=False),
-        guards=tuple(name for name in _GUARDS if reading.value(name)),
+        passthrough=reading.flag("ssl-passthrough", default=False, strict=True),
+        guards=tuple(name for name in _GUARDS if is_on(reading.value(name) or "")),
         snippets=tuple(
             name
             for name in ("configuration-snippet", "server-snippet")
             if behaviour.snippets and reading.value(name)
         ),
+        denied=denied_by(reading.value),
+        origins=cors_origins(reading.value, validates=behaviour.validates),
+        errors=error_codes(reading.value, validates=behaviour.validates),
+        intercepts=not reading.flag("disable-proxy-intercept-errors", default=False),
     )
 
 
-def _redirect(reading: _Reading) -> tuple[str, int, str, bool, bool]:
+def _redirect(reading: Reading) -> tuple[str, int, str, bool, bool]:
     """Return target, code, annotation, from-to-www, and relative redirects."""
     # ingress-nginx: internal/ingress/annotations/redirect/redirect.go
     www = reading.flag("from-to-www-redirect", default=False, strict=True)
@@ -233,7 +192,7 @@ def _is_web_url(text: str) -> bool:
         return False
 
 
-def _app_root(reading: _Reading, allowed: re.Pattern[str]) -> str:
+def _app_root(reading: Reading, allowed: re.Pattern[str]) -> str:
     root = reading.text("app-root", allowed, strict=False)
     if root and not root.startswith("/"):
         reading.bad("app-root", root, strict=False)
@@ -241,14 +200,14 @@ def _app_root(reading: _Reading, allowed: re.Pattern[str]) -> str:
     return root
 
 
-def _forwarded_prefix(reading: _Reading, allowed: re.Pattern[str]) -> str:
+def _forwarded_prefix(reading: Reading, allowed: re.Pattern[str]) -> str:
     raw = reading.value("x-forwarded-prefix") or ""
     if reading.behaviour.validates and not allowed.fullmatch(raw.replace(" ", "")):
         reading.bad("x-forwarded-prefix", raw, strict=True)
     return trim_lines(raw)
 
 
-def _aliases(reading: _Reading) -> tuple[str, ...]:
+def _aliases(reading: Reading) -> tuple[str, ...]:
     raw = reading.value("server-alias")
     if not raw:
         return ()
@@ -258,7 +217,7 @@ def _aliases(reading: _Reading) -> tuple[str, ...]:
     return tuple(sorted({name for name in names if name}))
 
 
-def _canary(reading: _Reading) -> Canary | None:
+def _canary(reading: Reading) -> Canary | None:
     enabled = reading.flag("canary", default=False)
     canary = Canary(
         weight=reading.number("canary-weight", 0),
@@ -278,7 +237,7 @@ def _canary(reading: _Reading) -> Canary | None:
     return canary if enabled else None
 
 
-def _ignored_on_canary(reading: _Reading) -> list[Reason]:
+def _ignored_on_canary(reading: Reading) -> list[Reason]:
     """Return what a canary Ingress carries in vain: its twin's settings count."""
     names = ("rewrite-target", "use-regex", "app-root", "permanent-redirect")
     return [
@@ -288,7 +247,7 @@ def _ignored_on_canary(reading: _Reading) -> list[Reason]:
     ]
 
 
-def _spaceless(reading: _Reading, name: str) -> str:
+def _spaceless(reading: Reading, name: str) -> str:
     raw = reading.value(name)
     if (
         raw

@@ -1,12 +1,13 @@
 """What a release of ingress-nginx does, as set up by its flags and its ConfigMap."""
 
 import re
+from collections.abc import Iterator
 
 from msgspec import Struct
 
 from baro.routing.answer import Controller
 from baro.routing.ingress_nginx.annotation_table import Risk
-from baro.routing.ingress_nginx.gotext import parse_bool
+from baro.routing.ingress_nginx.gotext import is_on, parse_bool, parse_int
 
 NAME = "ingress-nginx"
 LAST_VERSION = "1.15.1"
@@ -14,6 +15,17 @@ FIRST_VERSION = "1.2.0"
 ANNOTATIONS_PREFIX = "nginx.ingress.kubernetes.io"
 CONTROLLER_CLASS = "k8s.io/ingress-nginx"
 
+_GUARDS = (
+    "block-cidrs",
+    "block-referers",
+    "block-user-agents",
+    "denylist-source-range",
+    "enable-modsecurity",
+    "global-auth-url",
+    "whitelist-source-range",
+)
+_SERVER = re.compile(r"\bserver\s*\{")
+_STATUSES = range(300, 600)
 _VERSION = re.compile(r"v?(\d+)\.(\d+)(?:\.(\d+))?")
 
 
@@ -77,7 +89,11 @@ def release(version: tuple[int, int, int]) -> Release:
 
 
 class Behaviour(Struct, frozen=True):
-    """A release and its configuration, read once."""
+    """A release and its configuration, read once.
+
+    `guards` are settings that may turn a client away, `unread` settings that may
+    change every answer and are not read.
+    """
 
     version: tuple[int, int, int]
     known_version: bool
@@ -106,6 +122,10 @@ class Behaviour(Struct, frozen=True):
     blocked_words: tuple[str, ...]
     https_port: str
     http_port: str
+    passthrough: bool
+    errors: tuple[int, ...]
+    guards: tuple[str, ...]
+    unread: tuple[str, ...]
 
     @property
     def used_version(self) -> str:
@@ -157,7 +177,25 @@ def behaviour(controller: Controller) -> Behaviour:
         blocked_words=setting.words("annotation-value-word-blocklist", ""),
         https_port=flag.text("https-port", "443"),
         http_port=flag.text("http-port", "80"),
+        passthrough=flag.on("enable-ssl-passthrough", default=False),
+        errors=setting.statuses("custom-http-errors"),
+        guards=tuple(name for name in _GUARDS if is_on(setting.text(name, ""))),
+        unread=(*_unread_settings(setting), *_unread_flags(flag)),
     )
+
+
+def _unread_settings(setting: "_Reader") -> Iterator[str]:
+    for name in ("server-snippet", "location-snippet"):
+        if setting.text(name, "").strip():
+            yield f"{name} of the ConfigMap"
+    # Most are maps and log formats, which route nothing.
+    if _SERVER.search(setting.text("http-snippet", "")):
+        yield "http-snippet of the ConfigMap"
+
+
+def _unread_flags(flag: "_Reader") -> Iterator[str]:
+    if flag.text("watch-namespace-selector", ""):
+        yield "--watch-namespace-selector"
 
 
 class _Reader:
@@ -177,6 +215,10 @@ class _Reader:
     def number(self, name: str, default: int) -> int:
         value = self.values.get(name, "")
         return int(value) if value.isascii() and value.isdigit() else default
+
+    def statuses(self, name: str) -> tuple[int, ...]:
+        codes = [parse_int(word) for word in self.words(name, "")]
+        return tuple(code for code in codes if code and code in _STATUSES)
 
     def words(self, name: str, default: str) -> tuple[str, ...]:
         value = self.values.get(name, default)

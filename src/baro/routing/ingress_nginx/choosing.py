@@ -62,7 +62,9 @@ def _slash_redirect(server: Server, path: bytes) -> Location | None:
     if path in server.prefixes:
         return None
     slashed = path + b"/"
-    return server.exacts.get(slashed) or server.prefixes.get(slashed)
+    found = (server.exacts.get(slashed), server.prefixes.get(slashed))
+    # Only a location that passes requests on sends anybody there.
+    return next((one for one in found if one and not one.settings.denied), None)
 
 
 def prefixes(server: Server, path: bytes) -> Iterator[Location]:

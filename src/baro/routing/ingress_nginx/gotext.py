@@ -14,6 +14,11 @@ def parse_bool(text: str) -> bool | None:
     return False if text in _FALSE else None
 
 
+def is_on(text: str) -> bool:
+    """Tell whether a value sets something, as neither nothing, `false` nor `0` do."""
+    return bool(text) and parse_bool(text) is not False
+
+
 def parse_int(text: str) -> int | None:
     """Read an integer as `strconv.Atoi` does; None where it would fail."""
     return int(text) if _INTEGER.fullmatch(text) else None

@@ -69,8 +69,10 @@ def _bad_patterns(server: Server) -> Iterator[Reason]:
 def _bad_texts(server: Server, captured: Collection[str]) -> Iterator[Reason]:
     for location in server.locations:
         settings = location.settings
-        texts = [("app-root", settings.app_root), ("redirect", settings.redirect)]
-        if location.rewrites:
+        texts = [("app-root", settings.app_root)]
+        if not settings.denied:
+            texts.append(("redirect", settings.redirect))
+        if location.rewrites and not settings.denied:
             texts.append(("rewrite-target", settings.target))
         for annotation, text in texts:
             if text and breaks_word(text):

@@ -45,6 +45,7 @@ class Merged:
     drafts: list[Draft]
     aliases: tuple[str, ...] = ()
     certificate: Kept | None = None
+    passthrough: bool = False
     passed_over: list[Loser] = field(default_factory=list)
 
     @property
@@ -73,6 +74,7 @@ def merge(
             merged.aliases = one.settings.aliases
         if merged.certificate is None and one.ingress.tls:
             merged.certificate = one
+        merged.passthrough |= one.settings.passthrough
     first = {"/": merged.drafts[0]}
     for one, rule in entries:
         for path in rule.paths or ():

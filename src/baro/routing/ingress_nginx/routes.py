@@ -30,6 +30,7 @@ from baro.routing.world import Rule
 
 # So many paths are merged anew when the table is built, to play unknown ages through.
 _MERGES = 20_000
+_NO_METHODS = frozenset(("CONNECT", "TRACE"))
 Entries = Sequence[tuple[Kept, Rule]]
 
 
@@ -82,8 +83,9 @@ class IngressNginxRoutes:
             asked = self._read(request)
         except BadTargetError as error:
             return self._refused_request(request, 400, str(error))
-        if request.method == "TRACE":
-            return self._refused_request(request, 405, "the method TRACE")
+        if request.method in _NO_METHODS:
+            what = f"the method {request.method}"
+            return self._refused_request(request, 405, what)
         server = asked.chosen.server
         if isinstance(server, Redirect):
             return redirect_www(self.table, asked, server)

@@ -43,7 +43,7 @@ def place_of(server: Server, location: Location, table: Table) -> Place:
             service=upstream.service if upstream else "",
             port=upstream.port if upstream else "",
             rewrite=settings.target if location.rewrites else "",
-            redirect=settings.redirect,
+            redirect="" if settings.denied else settings.redirect,
             regex_mode=location.in_regex_mode,
             is_default=location.is_default,
             subject=location.owner.ingress.subject if location.owner else None,
