@@ -8,6 +8,7 @@ from msgspec import Struct
 from baro.model.cluster import LOCAL_NAME, LOCAL_SERVER
 from baro.model.fieldpath import FieldPath
 from baro.model.manifest import Manifest
+from baro.model.tolerant import mapping, maps, sequence
 
 GROUP = "argoproj.io"
 """The API group of Argo CD's own objects."""
@@ -68,7 +69,7 @@ class Source(Struct, frozen=True, eq=False):
     @property
     def helm(self) -> Mapping[str, Any]:
         """Return the Helm block; an empty map where there is none."""
-        return _mapping(self.body, "helm")
+        return mapping(self.body.get("helm"))
 
     @property
     def references(self) -> frozenset[str]:
@@ -76,7 +77,7 @@ class Source(Struct, frozen=True, eq=False):
         files = self.helm.get("fileParameters")
         texts = [
             *_texts(self.helm.get("valueFiles")),
-            *(_text(parameter, "path") for parameter in _maps(files)),
+            *(_text(parameter, "path") for parameter in maps(files)),
         ]
         return frozenset(t[1:].partition("/")[0] for t in texts if t.startswith("$"))
 
@@ -197,12 +198,12 @@ class ApplicationSet(Struct, frozen=True, eq=False):
 def _generators(
     entries: object, within: FieldPath
 ) -> Iterator[tuple[FieldPath, Mapping[str, Any]]]:
-    for index, entry in enumerate(entries if isinstance(entries, list) else ()):
+    for index, entry in enumerate(sequence(entries)):
         if not isinstance(entry, Mapping):
             continue
         yield (*within, index), entry
         for parent in ("matrix", "merge"):
-            children = _mapping(entry, parent).get("generators")
+            children = mapping(entry.get(parent)).get("generators")
             yield from _generators(children, (*within, index, parent, "generators"))
 
 
@@ -211,16 +212,5 @@ def _text(body: Mapping[str, Any], key: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _mapping(body: Mapping[str, Any], key: str) -> Mapping[str, Any]:
-    value = body.get(key)
-    return value if isinstance(value, Mapping) else {}
-
-
 def _texts(value: object) -> Sequence[str]:
-    items = value if isinstance(value, list) else ()
-    return [item for item in items if isinstance(item, str)]
-
-
-def _maps(value: object) -> Sequence[Mapping[str, Any]]:
-    items = value if isinstance(value, list) else ()
-    return [item for item in items if isinstance(item, Mapping)]
+    return [each for each in sequence(value) if isinstance(each, str)]

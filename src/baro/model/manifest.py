@@ -7,6 +7,7 @@ from typing import Any
 from baro.model.fieldpath import FieldPath, get
 from baro.model.origin import Origin
 from baro.model.ref import ObjectRef
+from baro.model.tolerant import mapping
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,8 +40,7 @@ class Manifest:
 
     def mapping(self, *path: str | int) -> Mapping[str, Any]:
         """Return the map at `path`; an empty one where there is none."""
-        value = get(self.body, path, {})
-        return value if isinstance(value, (dict, Mapping)) else {}
+        return mapping(get(self.body, path))
 
     def sequence(self, *path: str | int) -> list[Any]:
         """Return the list at `path`; an empty one where there is none."""

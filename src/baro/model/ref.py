@@ -6,6 +6,8 @@ from typing import Any, Self
 from msgspec import Struct
 from msgspec.structs import replace
 
+from baro.model.tolerant import mapping
+
 
 class ObjectRef(Struct, frozen=True, order=True):
     """Name one object: kind, namespace, name, API group, and its cluster.
@@ -23,8 +25,7 @@ class ObjectRef(Struct, frozen=True, order=True):
     @classmethod
     def of(cls, body: Mapping[str, Any], cluster: str = "") -> Self:
         """Read the name of an object from its body; absent parts are empty."""
-        metadata = body.get("metadata")
-        metadata = metadata if isinstance(metadata, (dict, Mapping)) else {}
+        metadata = mapping(body.get("metadata"))
         api_version = body.get("apiVersion")
         group = ""
         if isinstance(api_version, str) and "/" in api_version:

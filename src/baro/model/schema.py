@@ -7,6 +7,7 @@ from typing import Any
 from msgspec import Struct
 
 from baro.model.fieldpath import FieldPath, get
+from baro.model.tolerant import mapping, sequence
 
 ITEM = "[]"
 """The step from a list to any of its items."""
@@ -147,7 +148,7 @@ def _variants(root: Mapping[str, Any], schema: object) -> list[Mapping[str, Any]
             continue
         seen.add(id(one))
         found.append(one)
-        waiting.extend(part for name in _COMBINED for part in _sequence(one, name))
+        waiting.extend(part for name in _COMBINED for part in sequence(one.get(name)))
         waiting.extend(one.get(name) for name in ("then", "else"))
         reference = one.get("$ref")
         if isinstance(reference, str) and reference.startswith("#"):
@@ -167,8 +168,7 @@ def _children(schema: Mapping[str, Any], step: str | int) -> Iterator[object]:
     if step in _properties(schema):
         yield _properties(schema)[step]
         return
-    patterns = schema.get("patternProperties")
-    for pattern, child in (patterns if isinstance(patterns, Mapping) else {}).items():
+    for pattern, child in mapping(schema.get("patternProperties")).items():
         if _search(pattern, step):
             yield child
     yield schema.get("additionalProperties")
@@ -182,10 +182,4 @@ def _search(pattern: str, text: str) -> bool:
 
 
 def _properties(schema: Mapping[str, Any]) -> Mapping[str, Any]:
-    found = schema.get("properties")
-    return found if isinstance(found, Mapping) else {}
-
-
-def _sequence(schema: Mapping[str, Any], key: str) -> list[Any]:
-    found = schema.get(key)
-    return found if isinstance(found, list) else []
+    return mapping(schema.get("properties"))

@@ -5,6 +5,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from baro.model.tolerant import mapping, maps, sequence
+
 
 class Requirement(Struct, frozen=True):
     """One condition on one label; `values` is empty for Exists and DoesNotExist."""
@@ -14,7 +16,10 @@ class Requirement(Struct, frozen=True):
     values: tuple[str, ...] = ()
 
     def accepts(self, labels: Mapping[str, str]) -> bool:
-        """Tell whether the labels fulfil it; an unknown operator never does."""
+        """Tell whether the labels fulfil it; an unknown operator never does.
+
+        NotIn holds without the key.
+        """
         # Kubernetes: apimachinery/pkg/labels/selector.go, Requirement.Matches
         value = labels.get(self.key)
         match self.operator:
@@ -49,19 +54,14 @@ class Requirement(Struct, frozen=True):
 
 def requirements(selector: Mapping[str, Any]) -> Iterator[Requirement]:
     """Yield the conditions of a selector; all must hold."""
-    labels = selector.get("matchLabels")
-    if isinstance(labels, Mapping):
-        for key, value in labels.items():
-            yield Requirement(key, "In", (str(value),))
-    expressions = selector.get("matchExpressions")
-    for expression in expressions if isinstance(expressions, list) else ():
-        if isinstance(expression, Mapping):
-            values = expression.get("values")
-            yield Requirement(
-                str(expression.get("key", "")),
-                str(expression.get("operator", "")),
-                tuple(str(v) for v in values) if isinstance(values, list) else (),
-            )
+    for key, value in mapping(selector.get("matchLabels")).items():
+        yield Requirement(key, "In", (str(value),))
+    for expression in maps(selector.get("matchExpressions")):
+        yield Requirement(
+            str(expression.get("key", "")),
+            str(expression.get("operator", "")),
+            tuple(str(value) for value in sequence(expression.get("values"))),
+        )
 
 
 def matches(selector: Mapping[str, Any], labels: Mapping[str, str]) -> bool:

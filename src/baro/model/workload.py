@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from baro.model.fieldpath import FieldPath, get
 from baro.model.manifest import Manifest
+from baro.model.tolerant import sequence
 
 POD_TEMPLATES: Mapping[str, FieldPath] = {
     "Pod": (),
@@ -63,7 +64,7 @@ def containers(manifest: Manifest) -> Iterator[tuple[FieldPath, Mapping[str, Any
         return
     spec = manifest.mapping(*template, "spec")
     for field in CONTAINERS:
-        for index, container in enumerate(_list(spec.get(field))):
+        for index, container in enumerate(sequence(spec.get(field))):
             if isinstance(container, (dict, Mapping)):
                 yield (*template, "spec", field, index), container
 
@@ -107,8 +108,8 @@ def _volume(volume: Any, path: FieldPath) -> Iterator[Need]:
     if isinstance(claim, str):
         at = (*path, "persistentVolumeClaim", "claimName")
         yield Need("PersistentVolumeClaim", claim, at)
-    sources = get(volume, ("projected", "sources"))
-    for index, source in enumerate(sources if isinstance(sources, list) else ()):
+    sources = sequence(get(volume, ("projected", "sources")))
+    for index, source in enumerate(sources):
         for field, kind in (("secret", "Secret"), ("configMap", "ConfigMap")):
             entry = get(source, (field,))
             if isinstance(entry, Mapping) and entry.get("name"):
@@ -131,7 +132,7 @@ def _items(
 
 
 def _environment(container: Mapping[str, Any], path: FieldPath) -> Iterator[Need]:
-    for index, entry in enumerate(_list(container.get("env"))):
+    for index, entry in enumerate(sequence(container.get("env"))):
         source = get(entry, ("valueFrom",))
         if source is None:
             continue
@@ -148,17 +149,13 @@ def _environment(container: Mapping[str, Any], path: FieldPath) -> Iterator[Need
                     str(ref.get("key") or ""),
                     ref.get("optional") is True,
                 )
-    for index, entry in enumerate(_list(container.get("envFrom"))):
+    for index, entry in enumerate(sequence(container.get("envFrom"))):
         for field, kind in (("secretRef", "Secret"), ("configMapRef", "ConfigMap")):
             ref = get(entry, (field,))
             if isinstance(ref, Mapping) and ref.get("name"):
                 at = (*path, "envFrom", index, field, "name")
                 optional = ref.get("optional") is True
                 yield Need(kind, str(ref["name"]), at, optional=optional)
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
 
 
 def _name(entry: Any) -> str:

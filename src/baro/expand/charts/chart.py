@@ -16,6 +16,7 @@ from baro.expand.ports import ChartArchive
 from baro.expand.values.valuestext import ValuesTextError, values_of
 from baro.model.expansion import ChartContent
 from baro.model.text import SourceText
+from baro.model.tolerant import maps
 
 DEEPEST = 16
 """Levels of charts in charts."""
@@ -200,12 +201,10 @@ def _word(values: Mapping[str, Any], key: str) -> str:
 
 
 def _dependencies(metadata: Mapping[str, Any]) -> Iterator[Dependency]:
-    listed = metadata.get("dependencies")
-    for entry in listed if isinstance(listed, list) else ():
-        if isinstance(entry, Mapping):
-            yield Dependency(
-                _word(entry, "name"),
-                _word(entry, "version"),
-                _word(entry, "repository"),
-                _word(entry, "alias"),
-            )
+    for entry in maps(metadata.get("dependencies")):
+        yield Dependency(
+            _word(entry, "name"),
+            _word(entry, "version"),
+            _word(entry, "repository"),
+            _word(entry, "alias"),
+        )

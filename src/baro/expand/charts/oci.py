@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlencode, urljoin
 
 from baro.expand.charts.http import Answer, HttpError, get, local
+from baro.model.tolerant import maps
 
 _MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 _LAYER = "application/vnd.cncf.helm.chart.content.v1.tar+gzip"
@@ -59,9 +60,8 @@ class Registry:
         manifest = _object(
             self._get(repository, url, _LARGEST_ANSWER, {"Accept": _MANIFEST}), url
         )
-        layers = manifest.get("layers")
-        for layer in layers if isinstance(layers, list) else ():
-            if isinstance(layer, Mapping) and layer.get("mediaType") == _LAYER:
+        for layer in maps(manifest.get("layers")):
+            if layer.get("mediaType") == _LAYER:
                 return self._blob(repository, str(layer.get("digest")), most)
         raise HttpError(f"{url} is no chart: it has no layer of {_LAYER}")
 

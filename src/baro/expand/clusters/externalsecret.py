@@ -18,6 +18,7 @@ from baro.expand.clusters.remotevalues import (
 from baro.model import yamltext
 from baro.model.fieldpath import FieldPath, get
 from baro.model.manifest import Manifest
+from baro.model.tolerant import mapping, sequence
 
 _TARGETS = ("data", "labels", "annotations")
 
@@ -51,7 +52,7 @@ def make_secret(
     manifest: Manifest, within: FieldPath, store: Store, evaluate: Evaluate
 ) -> MadeSecret:
     """Return the Secret that the spec at `within` of a manifest makes."""
-    spec = _mapping(get(manifest.body, within))
+    spec = mapping(get(manifest.body, within))
     fetched = Fetcher(store, evaluate).fetch(spec, within)
     made = MadeSecret(doubts=fetched.doubts, words=fetched.words)
     template = get(spec, ("target", "template"))
@@ -82,13 +83,12 @@ class _Maker:
         bare = not template.get("data") and not template.get("templateFrom")
         if template.get("mergePolicy") == "Merge" or bare:
             self.made.data.update(self.fetched.values)
-        entries = template.get("templateFrom")
-        for index, entry in enumerate(entries if isinstance(entries, list) else ()):
-            self._take(_mapping(entry), (*self.at, "templateFrom", index))
-        metadata = _mapping(template.get("metadata"))
-        self._render("data", _mapping(template.get("data")), ())
+        for index, entry in enumerate(sequence(template.get("templateFrom"))):
+            self._take(mapping(entry), (*self.at, "templateFrom", index))
+        metadata = mapping(template.get("metadata"))
+        self._render("data", mapping(template.get("data")), ())
         for part in ("labels", "annotations"):
-            self._render(part, _mapping(metadata.get(part)), ("metadata",))
+            self._render(part, mapping(metadata.get(part)), ("metadata",))
 
     def _render(
         self, target: str, written: Mapping[str, Any], above: FieldPath
@@ -141,7 +141,3 @@ def _pairs(text: str | None) -> dict[str, str] | None:
     if not isinstance(value, dict):
         return None
     return {key: text_of(inner) for key, inner in value.items()}
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}

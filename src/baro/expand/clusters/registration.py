@@ -11,6 +11,7 @@ from baro.model.manifest import Manifest
 from baro.model.origin import Origin
 from baro.model.secret import SECRET_TYPE_LABEL, decoded
 from baro.model.text import Location
+from baro.model.tolerant import mapping
 
 CLUSTER = "cluster"
 """The value of the label that makes a Secret a cluster."""
@@ -48,15 +49,15 @@ def registers(body: Mapping[str, Any]) -> bool:
         return _labels(body.get("metadata")).get(SECRET_TYPE_LABEL) == CLUSTER
     if kind not in _EXTERNAL:
         return False
-    spec = _mapping(body.get("spec"))
+    spec = mapping(body.get("spec"))
     if kind == "ClusterExternalSecret":
-        made = _mapping(spec.get("externalSecretMetadata"))
-        spec = _mapping(spec.get("externalSecretSpec"))
+        made = mapping(spec.get("externalSecretMetadata"))
+        spec = mapping(spec.get("externalSecretSpec"))
     else:
-        made = _mapping(body.get("metadata"))
-    target = _mapping(spec.get("target"))
+        made = mapping(body.get("metadata"))
+    target = mapping(spec.get("target"))
     template = target.get("template")
-    labels = _labels(_mapping(template).get("metadata") if template else made)
+    labels = _labels(mapping(template).get("metadata") if template else made)
     value = str(labels.get(SECRET_TYPE_LABEL, ""))
     return value == CLUSTER or "{{" in value
 
@@ -90,8 +91,4 @@ def registered(manifest: Manifest) -> ClusterRegistration:
 
 
 def _labels(metadata: object) -> Mapping[str, Any]:
-    return _mapping(_mapping(metadata).get("labels"))
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
+    return mapping(mapping(metadata).get("labels"))

@@ -13,6 +13,7 @@ from typing import Any
 from msgspec import Struct
 
 from baro.model.fieldpath import FieldPath, get
+from baro.model.tolerant import mapping, sequence
 
 Evaluate = Callable[[Sequence[str], Mapping[str, Any]], Sequence[str | None]]
 """Renders Go templates with one set of params; None for each that fails."""
@@ -66,7 +67,7 @@ class Fetcher:
         for index, entry in _entries(spec, "data"):
             at = (*within, "data", index, "remoteRef")
             name = str(entry.get("secretKey") or "")
-            values[name] = self._one(_mapping(entry.get("remoteRef")), at, name)
+            values[name] = self._one(mapping(entry.get("remoteRef")), at, name)
         return self.fetched
 
     def _one(self, reference: Mapping[str, Any], at: FieldPath, name: str) -> str:
@@ -83,7 +84,7 @@ class Fetcher:
 
     def _many(self, entry: Mapping[str, Any], at: FieldPath) -> dict[str, str]:
         found: dict[str, str] | None = None
-        reference = _mapping(entry.get("extract") or entry.get("find"))
+        reference = mapping(entry.get("extract") or entry.get("find"))
         if "extract" in entry:
             found = self._extracted(reference, at)
         elif "find" in entry:
@@ -249,10 +250,5 @@ def _entries(
     holder: Mapping[str, Any], name: str
 ) -> Iterator[tuple[int, Mapping[str, Any]]]:
     """Yield the maps of a list, with their index."""
-    entries = holder.get(name)
-    for index, entry in enumerate(entries if isinstance(entries, list) else ()):
-        yield index, _mapping(entry)
-
-
-def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
+    for index, entry in enumerate(sequence(holder.get(name))):
+        yield index, mapping(entry)

@@ -11,6 +11,7 @@ from baro.model import yamltext
 from baro.model.fieldpath import FieldPath, get
 from baro.model.manifest import Manifest
 from baro.model.text import Location
+from baro.model.tolerant import mapping, sequence
 
 _ARGOCD = re.compile(r"""kind:\s*["']?(?:Application|ApplicationSet)\b""")
 _VERSIONED = re.compile(r"-v?\d+\.\d+\.\d+[^/]*")
@@ -77,8 +78,8 @@ def selector_labels(manifests: Sequence[Manifest]) -> dict[str, str]:
     found: dict[str, str] = {}
     for manifest in manifests:
         for generator in _clusters(manifest.mapping("spec")):
-            labels = get(generator, ("selector", "matchLabels"))
-            for key, value in labels.items() if isinstance(labels, Mapping) else ():
+            labels = mapping(get(generator, ("selector", "matchLabels")))
+            for key, value in labels.items():
                 if "{{" not in str(value):
                     found.setdefault(key, str(value))
     return found
@@ -106,8 +107,7 @@ def remote_keys(manifest: Manifest) -> dict[str, list[str]]:
     spec = manifest.mapping("spec", "externalSecretSpec") or manifest.mapping("spec")
     found: dict[str, list[str]] = {}
     for part, name in (("data", "remoteRef"), ("dataFrom", "extract")):
-        entries = spec.get(part)
-        for entry in entries if isinstance(entries, list) else ():
+        for entry in sequence(spec.get(part)):
             key = get(entry, (name, "key"))
             wanted = get(entry, (name, "property"))
             if isinstance(key, str):

@@ -7,6 +7,7 @@ from baro.expand.ports import Tree, UnreadableFileError
 from baro.expand.sources.kustomizeroots import KUSTOMIZATIONS
 from baro.expand.trees import treepath
 from baro.model import yamltext
+from baro.model.tolerant import sequence
 
 _PATCHES = ("patches", "patchesStrategicMerge", "patchesJson6902", "replacements")
 
@@ -38,8 +39,7 @@ def _named(kustomization: Any) -> Iterator[str]:
     if not isinstance(kustomization, dict):
         return
     for key in _PATCHES:
-        entries = kustomization.get(key)
-        for entry in entries if isinstance(entries, list) else ():
+        for entry in sequence(kustomization.get(key)):
             path = entry.get("path") if isinstance(entry, dict) else entry
             if isinstance(path, str) and "\n" not in path:
                 yield path

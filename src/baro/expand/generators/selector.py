@@ -9,6 +9,7 @@ from typing import Any
 from msgspec import Struct
 
 from baro.expand.applicationsets.gotext import quoted
+from baro.model.selector import Requirement
 
 _NAME = re.compile(r"([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]")
 _VALUE = re.compile(r"(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?")
@@ -22,27 +23,6 @@ class SelectorError(ValueError):
     """A selector that Kubernetes refuses; the text is its own."""
 
 
-class Requirement(Struct, frozen=True):
-    """One condition on one key."""
-
-    key: str
-    operator: str
-    values: tuple[str, ...] = ()
-
-    def matches(self, labels: Mapping[str, str]) -> bool:
-        """Tell whether the labels meet the condition; NotIn holds without the key."""
-        value = labels.get(self.key)
-        match self.operator:
-            case "In":
-                return value is not None and value in self.values
-            case "NotIn":
-                return value is None or value not in self.values
-            case "Exists":
-                return value is not None
-            case _:
-                return value is None
-
-
 class Selector(Struct, frozen=True):
     """All of these conditions; none of them selects everything."""
 
@@ -50,7 +30,7 @@ class Selector(Struct, frozen=True):
 
     def matches(self, labels: Mapping[str, str]) -> bool:
         """Tell whether the labels meet every condition."""
-        return all(requirement.matches(labels) for requirement in self.requirements)
+        return all(requirement.accepts(labels) for requirement in self.requirements)
 
 
 def parse(spec: Mapping[str, Any], *, of_labels: bool = False) -> Selector:

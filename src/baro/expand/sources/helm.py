@@ -24,6 +24,7 @@ from baro.model.expansion import (
     FailureKind,
     Rendering,
 )
+from baro.model.tolerant import sequence
 
 # As in Helm: pkg/chart/v2/util/validate_name.go
 _RELEASE = r"^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$"
@@ -143,8 +144,7 @@ def _check(spec: SourceSpec, release: str) -> None:
 def _request(
     site: HelmSite, rendering: Rendering, chart: Chart, values: Values
 ) -> RenderRequest:
-    written = site.spec.helm.get("apiVersions")
-    versions = tuple(map(str, written)) if isinstance(written, list) else ()
+    versions = tuple(map(str, sequence(site.spec.helm.get("apiVersions"))))
     return RenderRequest(
         chart=site.charts.packed(chart, whole_numbers(values.layers, values.merged)),
         values=json_values(values.merged),

@@ -25,6 +25,7 @@ from baro.model.finding import Gap
 from baro.model.origin import OriginKind
 from baro.model.schema import violations
 from baro.model.text import Location, SourceText
+from baro.model.tolerant import maps
 
 _PLACE = re.compile(r"([^\s(\":]+):(\d+)(?::(\d+))?")
 
@@ -105,9 +106,8 @@ def _unaliased(chart: ChartContent, path: str) -> str:
     for index in range(0, len(parts) - 2, 2):
         if parts[index] != "charts" or current is None:
             break
-        listed = current.metadata.get("dependencies")
-        for entry in listed if isinstance(listed, list) else ():
-            if isinstance(entry, Mapping) and entry.get("alias") == parts[index + 1]:
+        for entry in maps(current.metadata.get("dependencies")):
+            if entry.get("alias") == parts[index + 1]:
                 parts[index + 1] = str(entry.get("name"))
                 break
         current = current.subcharts.get(parts[index + 1])

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from baro.model.manifest import Manifest
+from baro.model.tolerant import mapping
 
 CLUSTER_SCOPED: Mapping[str, frozenset[str]] = {
     "": frozenset(("ComponentStatus", "Namespace", "Node", "PersistentVolume")),
@@ -94,8 +95,7 @@ class Scopes:
         `namespace` is the destination's; an object of a cluster-scoped kind has none.
         """
         # Argo CD: controller/state.go, NormalizeTargetObjects
-        metadata = body.get("metadata")
-        metadata = metadata if isinstance(metadata, (dict, Mapping)) else {}
+        metadata = mapping(body.get("metadata"))
         if not self.namespaced(body):
             if not metadata.get("namespace"):
                 return body

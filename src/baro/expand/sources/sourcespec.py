@@ -15,6 +15,7 @@ from baro.model.expansion import FailureKind, SourceType
 from baro.model.fieldpath import MISSING, FieldPath, get
 from baro.model.manifest import Manifest
 from baro.model.text import SourceText
+from baro.model.tolerant import mapping, sequence
 from baro.model.yamltext import YamlError
 
 OVERRIDES = ".argocd-source.yaml"
@@ -50,8 +51,7 @@ class SourceSpec(Struct, frozen=True, eq=False):
 
     def section(self, key: str) -> Mapping[str, Any]:
         """Return the options of one tool, such as `kustomize`."""
-        value = self.body.get(key)
-        return value if isinstance(value, (dict, Mapping)) else {}
+        return mapping(self.body.get(key))
 
     @property
     def helm(self) -> Mapping[str, Any]:
@@ -61,14 +61,11 @@ class SourceSpec(Struct, frozen=True, eq=False):
     @property
     def value_files(self) -> Sequence[str]:
         """Return `helm.valueFiles` as written."""
-        value = self.helm.get("valueFiles")
-        return [str(entry) for entry in value] if isinstance(value, list) else []
+        return [str(entry) for entry in sequence(self.helm.get("valueFiles"))]
 
     def entries(self, *path: str) -> Iterator[Mapping[str, Any]]:
         """Yield the maps of a list."""
-        value = get(self.body, path)
-        for entry in value if isinstance(value, list) else ():
-            yield entry if isinstance(entry, Mapping) else {}
+        yield from map(mapping, sequence(get(self.body, path)))
 
     def at(self, *path: str | int) -> FieldPath:
         """Return where in the Application a field of the source stands."""
@@ -104,9 +101,8 @@ def specs_of(application: Manifest) -> Iterator[SourceSpec]:
     listed = application.sequence("spec", "sources")
     if listed:
         for index, entry in enumerate(listed):
-            body = entry if isinstance(entry, Mapping) else {}
             at = ("spec", "sources", index)
-            yield SourceSpec(application, at, body, multiple=True)
+            yield SourceSpec(application, at, mapping(entry), multiple=True)
         return
     for within in _SINGLE:
         written = application.get(*within)

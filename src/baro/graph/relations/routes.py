@@ -7,6 +7,7 @@ from baro.model.fieldpath import FieldPath, dotted, get
 from baro.model.manifest import Manifest
 from baro.model.ref import ObjectRef
 from baro.model.snapshot import Snapshot
+from baro.model.tolerant import sequence
 
 
 def edges(snapshot: Snapshot) -> Iterator[Edge]:
@@ -29,8 +30,7 @@ def ingress_services(ingress: Manifest) -> Iterator[tuple[str, FieldPath]]:
     if name := ingress.text(*default):
         yield name, default
     for r, rule in enumerate(ingress.sequence("spec", "rules")):
-        paths = get(rule, ("http", "paths"))
-        for p, entry in enumerate(paths if isinstance(paths, list) else ()):
+        for p, entry in enumerate(sequence(get(rule, ("http", "paths")))):
             name = get(entry, ("backend", "service", "name"))
             if isinstance(name, str):
                 yield (
@@ -45,8 +45,7 @@ def ingress_services(ingress: Manifest) -> Iterator[tuple[str, FieldPath]]:
 def route_services(route: Manifest) -> Iterator[tuple[str, str, FieldPath]]:
     """Yield the Services of a route: name, namespace, the field that names it."""
     for r, rule in enumerate(route.sequence("spec", "rules")):
-        backends = get(rule, ("backendRefs",))
-        for b, backend in enumerate(backends if isinstance(backends, list) else ()):
+        for b, backend in enumerate(sequence(get(rule, ("backendRefs",)))):
             name = get(backend, ("name",))
             if (
                 isinstance(name, str)
