@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from msgspec import Struct
 
-from baro.model.fieldpath import FieldPath, leaves
+from baro.model.fieldpath import FieldPath, get, leaves
 from baro.model.secret import is_digest, looks_secret
 
 SHORTEST = 8
@@ -46,7 +46,7 @@ _PLACEHOLDER = re.compile(
 _REFERENCE = re.compile(
     r"^(?:\$|%|@|/|\{\{|<|vault:|ref\+|sops:|ENC\[|arn:|https?://|file:|env:|secret:)"
 )
-_WORDS = re.compile(r"[A-Za-z]+(?:[-_./:][A-Za-z0-9]+)*[0-9]{0,2}")
+_WORDS = re.compile(r"(?:[A-Za-z]+|[a-z]{4,}[0-9])(?:[-_./:][A-Za-z0-9]+)*[0-9]{0,2}")
 
 
 class Clear(Struct, frozen=True):
@@ -68,15 +68,21 @@ def clear_texts(values: Mapping[str, object]) -> Iterator[tuple[FieldPath, Clear
 
 
 def _key(values: Mapping[str, object], path: FieldPath) -> str:
-    """Return what a value is called; `value` is called by the name beside it."""
+    """Return what a value is called; `value` is called by the name beside it.
+
+    The `secretKey` of an ExternalSecret is itself a name.
+    """
     names = [step for step in path if isinstance(step, str)]
-    if names and names[-1] == "value":
-        parent: object = values
-        for step in path[:-1]:
-            parent = parent[step]  # type: ignore[index] # a path of leaves() exists
-        name = parent.get("name") if isinstance(parent, Mapping) else None
-        return name if isinstance(name, str) else ""
-    return names[-1] if names else ""
+    last = names[-1] if names else ""
+    if last not in ("value", "secretKey"):
+        return last
+    beside = get(values, path[:-1])
+    if not isinstance(beside, Mapping):
+        return last
+    if last == "secretKey":
+        return "" if "remoteRef" in beside or "sourceRef" in beside else last
+    name = beside.get("name")
+    return name if isinstance(name, str) else ""
 
 
 def _by_form(value: str) -> Clear | None:

@@ -2,7 +2,8 @@
 
 Reports every Application whose `spec.project` is made by nothing in the target state.
 The project `default` is made by Argo CD itself.
-Where no AppProject at all is in Git, somebody else makes them, and this is only a note.
+Where no AppProject at all is in Git, or a gap may hide it, this is only a note: such as
+one among the `extraObjects` of a chart that is not on this machine.
 
 ## Why it matters
 
@@ -68,14 +69,15 @@ def check(ctx: Context) -> Iterator[Finding]:
             continue
         near = nearest(project, known)
         there = f"; there is {', '.join(sorted(known))}" if known else ""
+        # What could not be rendered may well make it.
+        seen = bool(known) and not ctx.declared.gaps
         yield ctx.finding(
             manifest,
-            f"AppProject {project} does not exist{there}",
+            f"AppProject {project} does not exist{there}"
+            if seen
+            else f"AppProject {project} is not in what could be seen{there}",
             (Evidence.of(manifest, "spec.project"),),
             fix=f"Write {near}." if near else f"Add the AppProject {project}.",
-            # What could not be rendered may well make it.
-            confidence=Confidence.CERTAIN
-            if known and not ctx.declared.gaps
-            else Confidence.POSSIBLE,
-            severity=None if known else Severity.NOTE,
+            confidence=Confidence.CERTAIN if seen else Confidence.POSSIBLE,
+            severity=None if seen else Severity.NOTE,
         )
