@@ -12,6 +12,7 @@ from baro.cli.named import application_named
 from baro.cli.output import write
 from baro.cli.state import target_state
 from baro.errors import InputError
+from baro.expand.charts.subcharts import whole_defaults
 from baro.expand.tracing.provenance import Provenance
 from baro.expand.tracing.trace import Tracer
 from baro.expand.tracing.valuetrace import Appearance, Setter, ValueTrace
@@ -101,7 +102,7 @@ def _near(wanted: FieldPath, tracers: Sequence[Tracer]) -> str:
         for tracer in tracers
         for values in (
             tracer.rendering.values,
-            tracer.rendering.chart.defaults if tracer.rendering.chart else {},
+            whole_defaults(tracer.rendering.chart) if tracer.rendering.chart else {},
         )
         for leaf, _ in fieldpath.leaves(values)
     }
@@ -169,6 +170,8 @@ def _brief(value: object, about: object = None) -> str:
 
     Says which line of how many it is.
     """
+    if value is None:
+        return "null"
     lines = value.strip().splitlines() if isinstance(value, str) else []
     if len(lines) <= 1:
         return shown(value)

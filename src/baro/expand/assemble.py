@@ -47,7 +47,8 @@ class Assembled:
         """Yield a tracer for each Helm source that is wanted."""
         for prepared, rendering in self.prepared:
             if wanted(rendering) and prepared.request is not None:
-                yield Tracer(prepared, self.engine, self.snapshot.clusters)
+                clusters = self.snapshot.clusters
+                yield Tracer(prepared, self.engine, clusters, rendering.manifests)
 
 
 def assemble(  # noqa: PLR0913 - the rim has many neighbours

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 
-from baro.model.fieldpath import FieldPath, get
+from baro.model.fieldpath import FieldPath
 from baro.model.text import Location, SourceText
 from baro.model.valueslayer import ValuesLayer
 
@@ -197,9 +197,6 @@ class Rendering(Struct, frozen=True, eq=False):
 
     def setter(self, path: FieldPath) -> tuple[ValuesLayer, ...]:
         """Return the layers that set the value at `path`, the strongest first."""
-        missing = object()
-        return tuple(
-            layer
-            for layer in reversed(self.layers)
-            if get(layer.values, path, missing) is not missing
-        )
+        found = [layer for layer in reversed(self.layers) if layer.sets(path)]
+        weakest = found[-1:]
+        return tuple(each for each in found if not each.pads(path) or [each] == weakest)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from baro.model.blocktext import place_within
-from baro.model.fieldpath import FieldPath
+from baro.model.fieldpath import MISSING, FieldPath, get, leaves
 from baro.model.text import Location, SourceText
 
 if TYPE_CHECKING:
@@ -36,6 +36,11 @@ class LayerKind(StrEnum):
     FILE_PARAMETER = "file parameter"
 
 
+_PARAMETERS = frozenset(
+    (LayerKind.PARAMETER, LayerKind.STRING_PARAMETER, LayerKind.FILE_PARAMETER)
+)
+
+
 class ValuesLayer(Struct, frozen=True, eq=False):
     """One layer of Helm values, before it is merged.
 
@@ -52,6 +57,19 @@ class ValuesLayer(Struct, frozen=True, eq=False):
     within: FieldPath = ()
     entry: str = ""
     under: FieldPath = ()
+
+    def sets(self, path: FieldPath) -> bool:
+        """Tell whether the layer has a value at `path`."""
+        return get(self.values, path, MISSING) is not MISSING
+
+    def pads(self, path: FieldPath) -> bool:
+        """Tell whether `path` is an element before the one that a parameter sets.
+
+        It keeps what weaker layers have there; where they have nothing it is null.
+        """
+        if self.kind not in _PARAMETERS or get(self.values, path) is not None:
+            return False
+        return any(leaf is not None for _, leaf in leaves(self.values))
 
     def locate(self, path: FieldPath) -> Location | None:
         """Return the line that sets the value at `path` in this layer."""

@@ -374,3 +374,85 @@ def test_leaves_are_replaced_in_a_copy() -> None:
         "c": {"d": 4},
     }
     assert values == {"a": {"b": [1, 2]}}
+
+
+SUB_CHARTS = {
+    "chart/Chart.yaml": """\
+apiVersion: v2
+name: web
+version: 1.0.0
+dependencies: [{name: db, alias: store, version: 1.0.0}]
+""",
+    "chart/values.yaml": "store: {user: web}\nhosts: [a, b]\nports: [80]\n",
+    "chart/templates/a.yaml": """\
+{apiVersion: v1, kind: ConfigMap, metadata: {name: web}, \
+data: {hosts: {{ join "," .Values.hosts | quote }}}}
+""",
+    "chart/charts/db/Chart.yaml": "{apiVersion: v2, name: db, version: 1.0.0}",
+    "chart/charts/db/values.yaml": "user: nobody\nport: 5432\n",
+    "chart/charts/db/templates/a.yaml": """\
+{apiVersion: v1, kind: ConfigMap, metadata: {name: db}, \
+data: {user: {{ .Values.user }}, port: {{ .Values.port | quote }}}}
+""",
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "who", "where"),
+    [
+        (
+            "store.port",
+            ["default of db 5432 chart/charts/db/values.yaml:2:1"],
+            ["~ConfigMap shop/db data.port 5432"],
+        ),
+        (
+            "store.user",
+            [
+                "chart default web chart/values.yaml:1:9",
+                "default of db nobody chart/charts/db/values.yaml:1:1",
+            ],
+            ["ConfigMap shop/db data.user web"],
+        ),
+        (
+            "hosts[0]",
+            ["value file u values.yaml:1:9", "chart default a chart/values.yaml:2:9"],
+            ["ConfigMap shop/web data.hosts u,c"],
+        ),
+        (
+            "hosts[1]",
+            [
+                "parameter c",
+                "value file v values.yaml:1:12",
+                "chart default b chart/values.yaml:2:12",
+            ],
+            ["ConfigMap shop/web data.hosts u,c"],
+        ),
+        (
+            "ports[0]",
+            ["parameter None", "chart default 80 chart/values.yaml:3:9"],
+            [],
+        ),
+    ],
+)
+def test_value_of_a_sub_chart_is_traced(
+    engine: NativeEngine, path: str, who: list[str], where: list[str]
+) -> None:
+    """By its alias, to the sub-chart's own line; objects have their namespace.
+
+    A parameter that sets one element of a list leaves the others to the value files;
+    of a list that only the chart has, it makes null of those before.
+    """
+    parameters = [{"name": n, "value": "c"} for n in ("hosts[1]", "ports[1]")]
+    helm = {"valueFiles": ["/values.yaml"], "parameters": parameters}
+    files = {**SUB_CHARTS, "values.yaml": "hosts: [u, v]\n"}
+    spec = {
+        "source": {"repoURL": URL, "path": "chart", "helm": helm},
+        "destination": {"namespace": "shop"},
+    }
+    source = prepared(application(spec), files)
+    (rendering,) = render_prepared([source], engine)
+
+    trace = Tracer(source, engine, made=rendering.manifests).value(parse(path))
+
+    assert setters(trace) == who
+    assert places(trace) == where

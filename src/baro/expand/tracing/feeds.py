@@ -8,6 +8,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from baro.expand.tracing.written import written
 from baro.model.cluster import ClusterRegistration
 from baro.model.fieldpath import FieldPath, get
 from baro.model.manifest import Manifest
@@ -43,13 +44,12 @@ def feeds_of(
     inner = path if layer.kind is LayerKind.OBJECT else ()
     at = (*layer.within, *inner)
     links = application.origin.chain(at)
-    written = _written(application.origin, at)
-    if layer.kind is LayerKind.INLINE and written is not None:
-        written = _lines_about(written, path)
-    if written is None:
+    text = _written(application.origin, at)
+    if layer.kind is LayerKind.INLINE and text is not None:
+        text = _lines_about(text, path)
+    if text is None:
         return links, ()
-    params = application.origin.params or {}
-    return links, tuple(_feeds(written, params, clusters))
+    return links, tuple(_feeds(text, application.origin, clusters))
 
 
 def rendered_field(
@@ -94,24 +94,36 @@ def _lines_about(text: str, path: FieldPath) -> str:
 
 
 def _feeds(
-    text: str, params: Mapping[str, Any], clusters: Sequence[ClusterRegistration]
+    text: str, origin: Origin, clusters: Sequence[ClusterRegistration]
 ) -> Iterator[Feed]:
+    """Yield the parameters in a text, and those in the texts that wrote them."""
+    cluster = _cluster(origin.params or {}, clusters)
     seen: set[str] = set()
-    for name, steps in _parameters(text):
-        if name in seen:
-            continue
-        seen.add(name)
-        value = params.get(name, get(params, steps))
-        cluster = _cluster(params, clusters)
-        place = _place(cluster, steps) if cluster is not None else None
-        if value is None and place is None:
-            continue
-        yield Feed(
-            name,
-            value,
-            cluster.name if cluster is not None and place is not None else "",
-            place,
-        )
+    texts = [text]
+    while texts:
+        for name, steps in _parameters(texts.pop(0)):
+            if name in seen:
+                continue
+            seen.add(name)
+            feed, behind = _feed(name, steps, origin, cluster)
+            if feed.value is not None or feed.location is not None:
+                yield feed
+                texts.append(behind)
+
+
+def _feed(
+    name: str, steps: FieldPath, origin: Origin, cluster: ClusterRegistration | None
+) -> tuple[Feed, str]:
+    """Return a parameter with its line, and the text that stands there."""
+    params = origin.params or {}
+    value = params.get(name, get(params, steps))
+    place = _place(cluster, steps) if cluster is not None else None
+    if cluster is not None and place is not None:
+        return Feed(name, value, cluster.name, place), ""
+    entry = written(origin.owner, params, steps) if origin.owner is not None else None
+    if entry is None or origin.owner is None:
+        return Feed(name, value), ""
+    return Feed(name, value, "", origin.owner.origin.locate(entry.path)), entry.text
 
 
 def _parameters(text: str) -> Iterator[tuple[str, FieldPath]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -9,6 +10,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from baro.expand.charts.subcharts import whole_defaults
 from baro.expand.ports import HelmEngine
 from baro.expand.sources.prepared import PreparedSource
 from baro.expand.tracing.valuetrace import Appearance
@@ -53,11 +55,13 @@ class _Field(Struct, frozen=True):
 class MarkedChart:
     """One Helm source, and how its objects change with its values.
 
-    `reasons` collects what could not be told.
+    `made` are its objects in the target state. `reasons` collects what could not be
+    told.
     """
 
     prepared: PreparedSource
     engine: HelmEngine
+    made: Sequence[Manifest] = ()
     reasons: list[str] = field(default_factory=list)
 
     @property
@@ -67,12 +71,12 @@ class MarkedChart:
 
     @cached_property
     def values(self) -> Mapping[str, Any]:
-        """Return what templates see: the chart's defaults below the user's values.
+        """Return what templates see: the charts' defaults below the user's values.
 
         Handed to Helm in place of the user's, they make the same objects.
         """
         chart = self.rendering.chart
-        defaults = chart.defaults if chart is not None else {}
+        defaults = whole_defaults(chart) if chart is not None else {}
         return merged(defaults, self.rendering.values)
 
     @cached_property
@@ -145,12 +149,27 @@ class MarkedChart:
         source = base.get(document) or after[document]
         there = _standing(base, document, path)
         return Appearance(
-            subject=ObjectRef.of(source.body),
+            subject=self._name(ObjectRef.of(source.body)),
             path=there,
             value=get(redact(source.body), path) if path else None,
             printed=printed,
             template=source.text.at() if source.text is not None else None,
         )
+
+    @cached_property
+    def _known(self) -> Mapping[tuple[str, str, str], Sequence[ObjectRef]]:
+        known: defaultdict[tuple[str, str, str], list[ObjectRef]] = defaultdict(list)
+        for manifest in self.made:
+            ref = manifest.ref
+            known[ref.group, ref.kind, ref.name].append(ref)
+        return known
+
+    def _name(self, ref: ObjectRef) -> ObjectRef:
+        """Return an object's whole name: Argo CD puts it in the namespace."""
+        for known in self._known.get((ref.group, ref.kind, ref.name), ()):
+            if ref.namespace in ("", known.namespace):
+                return known
+        return ref
 
     def document(self, manifest: Manifest) -> DocumentKey | None:
         """Return the object of the plain render that a manifest is."""

@@ -11,13 +11,14 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from baro.expand.charts.subcharts import placed
 from baro.expand.ports import HelmEngine
 from baro.expand.sources.prepared import PreparedSource
 from baro.expand.tracing.feeds import Feed, feeds_of, rendered_field
 from baro.expand.tracing.markedchart import MarkedChart
 from baro.expand.tracing.valuetrace import Appearance, Setter, ValueTrace
 from baro.model.cluster import ClusterRegistration
-from baro.model.expansion import Rendering
+from baro.model.expansion import ChartContent, Rendering
 from baro.model.fieldpath import MISSING, FieldPath, get, leaves
 from baro.model.manifest import Manifest
 from baro.model.origin import Link
@@ -31,16 +32,18 @@ _DOES_NOT_RENDER = "the chart does not render with these values"
 class Tracer:
     """Traces the values of one Helm source.
 
-    `clusters` are asked where a label or annotation was written.
+    `clusters` are asked where a label or annotation was written, `made` are the
+    objects of the source in the target state.
     """
 
     prepared: PreparedSource
     engine: HelmEngine
     clusters: Sequence[ClusterRegistration] = ()
+    made: Sequence[Manifest] = ()
 
     @cached_property
     def _chart(self) -> MarkedChart:
-        return MarkedChart(self.prepared, self.engine)
+        return MarkedChart(self.prepared, self.engine, self.made)
 
     @property
     def rendering(self) -> Rendering:
@@ -101,11 +104,21 @@ class Tracer:
                 feeds=feeds,
                 rendered=rendered,
             )
-        chart = self.rendering.chart
-        if chart is None or get(chart.defaults, path, MISSING) is MISSING:
-            return
-        where = chart.text.locate(path) if chart.text is not None else None
-        yield Setter("chart default", get(chart.defaults, path), where)
+        if self.rendering.chart is not None:
+            yield from _defaults(self.rendering.chart, path)
+
+
+def _defaults(chart: ChartContent, path: FieldPath) -> Iterator[Setter]:
+    """Yield the chart's own default, then those of the sub-charts that it is for."""
+    for at, each in placed(chart):
+        inner = path[len(at) :]
+        if path[: len(at)] != at:
+            continue
+        value = get(each.defaults, inner, MISSING)
+        if value is not MISSING and (inner or value):
+            where = each.text.locate(inner) if each.text is not None else None
+            what = "chart default" if each is chart else f"default of {each.name}"
+            yield Setter(what, value, where)
 
 
 def _without_twins(found: Sequence[Appearance]) -> tuple[Appearance, ...]:
