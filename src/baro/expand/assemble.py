@@ -103,7 +103,7 @@ def assemble(  # noqa: PLR0913 - the rim has many neighbours
     if options.unread:
         pairs = list(zip(expanded.prepared, renderings, strict=True))
         renderings = list(UnreadValues(engine).find(pairs))
-    routes, route_gaps = expected_routes(platform, inventory.clusters, inventory.gaps)
+    routes, route_gaps = expected_routes(platform, inventory.clusters, inventory.doubts)
     folders = [_rendered_folders(root, platform, renderings) for root in platform.roots]
     gaps = (
         *(

@@ -319,18 +319,29 @@ def test_external_secrets(
 
 
 def test_unknown_values_name_their_key(take: Take) -> None:
-    """Each value that is missing is a gap; the rest is known all the same."""
+    """All that are missing are one gap; the rest is known all the same."""
     found = take(EXTERNAL + DATA, "externalSecrets: {config: {cluster_name: hub}}")
     (cluster,) = found.clusters
     assert (cluster.name, cluster.server) == ("hub", LOCAL)
     assert cluster.annotations == {"domain": "apps.unknown-dns-zone"}
     assert cluster.unknown == {("annotations", "domain"), ("labels", "env")}
-    assert [(g.closes_with, str(g.location)) for g in found.gaps] == [
+    assert [(g.closes_with, str(g.location)) for g in found.doubts] == [
         ("externalSecrets.config.env", "m.yaml:16:22"),
         ("externalSecrets.config.dns.zone", "m.yaml:17:25"),
     ]
-    assert found.gaps[0].subject == "ExternalSecret argocd/hub-cluster"
-    assert found.gaps[0].reason == "the value of env in config is not known"
+    (gap,) = found.gaps
+    assert gap.subject == "ExternalSecret argocd/hub-cluster"
+    assert gap.reason == "the values of env, dns.zone in config are not known"
+    assert gap.closes_with == "externalSecrets.config: env, dns.zone"
+    assert str(gap.location) == "m.yaml:16:22"
+
+
+def test_one_unknown_value_names_its_key(take: Take) -> None:
+    """And nothing else."""
+    known = "externalSecrets: {config: {cluster_name: hub, env: prod}}"
+    (gap,) = take(EXTERNAL + DATA, known).gaps
+    assert gap.reason == "the value of dns.zone in config is not known"
+    assert gap.closes_with == "externalSecrets.config.dns.zone"
 
 
 UNDECIDABLE = [

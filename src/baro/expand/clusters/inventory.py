@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from baro.expand.clusters.externalsecret import make_secret
 from baro.expand.clusters.registration import CLUSTER, Places, registered, registers
-from baro.expand.clusters.remotevalues import Doubt, opened
+from baro.expand.clusters.remotevalues import Doubt, named, opened, stated
 from baro.expand.platform import Platform, Root
 from baro.expand.ports import HelmEngine
 from baro.expand.settings import ClusterEntry
@@ -18,15 +19,21 @@ from baro.model.fieldpath import FieldPath, get
 from baro.model.finding import Gap
 from baro.model.manifest import Manifest
 from baro.model.origin import Origin, OriginKind
+from baro.model.ref import ObjectRef
 from baro.model.secret import SECRET_TYPE_LABEL, redact_remote
 from baro.model.selector import matches
 
 
 class Inventory(Struct, frozen=True):
-    """The clusters, the implicit local one last, and what could not be told."""
+    """The clusters, the implicit local one last, and what could not be told.
+
+    `gaps` has one for all remote values that an ExternalSecret lacks; `doubts` has one
+    for each.
+    """
 
     clusters: tuple[ClusterRegistration, ...]
     gaps: tuple[Gap, ...] = ()
+    doubts: tuple[Gap, ...] = ()
 
 
 def take_inventory(
@@ -44,7 +51,7 @@ def take_inventory(
         for index, entry in enumerate(root.settings.clusters)
     ]
     taker = _Taker(platform, engine)
-    clusters, gaps = list(stated), list[Gap]()
+    clusters, gaps = list(stated), list[_Doubted]()
     for manifest in _once(found, platform.settings.argocd_namespace):
         for registration, missing in taker.take(manifest):
             if registration is None:
@@ -54,7 +61,10 @@ def take_inventory(
                 gaps.extend(missing)
     if all(cluster.server != LOCAL_SERVER for cluster in clusters):
         clusters.append(ClusterRegistration(LOCAL_NAME, LOCAL_SERVER, implicit=True))
-    return Inventory(tuple(clusters), tuple(dict.fromkeys(gaps)))
+    gaps = list(dict.fromkeys(gaps))
+    return Inventory(
+        tuple(clusters), tuple(_united(gaps)), tuple(gap for gap, _ in gaps)
+    )
 
 
 def _stands_for(stated: ClusterRegistration, found: ClusterRegistration) -> bool:
@@ -92,7 +102,35 @@ def _stated(root: Root, index: int, entry: ClusterEntry) -> ClusterRegistration:
     )
 
 
-_Taken = tuple[ClusterRegistration | None, Sequence[Gap]]
+_Doubted = tuple[Gap, tuple[str, str] | None]
+"""A gap, and the remote value that it is about."""
+_Taken = tuple[ClusterRegistration | None, Sequence[_Doubted]]
+
+
+def _united(doubted: Iterable[_Doubted]) -> Iterator[Gap]:
+    """Yield one gap for all remote values that an object lacks, and the others."""
+    lacking: dict[ObjectRef | None, list[_Doubted]] = {}
+    for each in doubted:
+        gap, value = each
+        if value is None:
+            yield gap
+        else:
+            lacking.setdefault(gap.ref, []).append(each)
+    for those in lacking.values():
+        first, _ = those[0]
+        if len(those) == 1:
+            yield first
+            continue
+        asked: dict[str, list[str]] = {}
+        for _, value in those:
+            key, wanted = value or ("", "")
+            asked.setdefault(key, []).append(wanted)
+        names = "; ".join(named(key, *wanted) for key, wanted in asked.items())
+        yield replace(
+            first,
+            reason=f"the values of {names} are not known",
+            closes_with="; ".join(stated(key, *each) for key, each in asked.items()),
+        )
 
 
 class _Taker:
@@ -114,14 +152,15 @@ class _Taker:
         if kind == "ClusterExternalSecret":
             spread = self._spread(manifest)
             if spread is None:
-                yield None, [_elsewhere(manifest, "namespaces are selected by labels")]
+                reason = "namespaces are selected by labels"
+                yield None, [(_elsewhere(manifest, reason), None)]
             elif spread:
                 yield self._made(manifest, ("spec", "externalSecretSpec"))
             return
         if manifest.ref.namespace not in ("", self._namespace):
             reason = f"is outside of Argo CD's namespace {self._namespace}"
             closes = f"argocdNamespace: {manifest.ref.namespace}"
-            yield None, [_elsewhere(manifest, reason, closes)]
+            yield None, [(_elsewhere(manifest, reason, closes), None)]
         elif kind == "ExternalSecret":
             yield self._made(manifest, ("spec",))
         else:
@@ -147,9 +186,9 @@ class _Taker:
             return None, ()
         if policy == "Merge":
             reason = "is merged into a Secret that something else makes"
-            return None, [_elsewhere(manifest, reason)]
+            return None, [(_elsewhere(manifest, reason), None)]
         made = make_secret(manifest, within, self._remote, self._evaluate)
-        gaps = [_doubtful(manifest, doubt) for doubt in made.doubts]
+        gaps = [(_doubtful(manifest, doubt), doubt.value) for doubt in made.doubts]
         if made.labels.get(SECRET_TYPE_LABEL) != CLUSTER:
             return None, gaps
         paths: dict[FieldPath, FieldPath] = {

@@ -30,11 +30,15 @@ def unknown(name: str) -> str:
 
 
 class Doubt(Struct, frozen=True):
-    """A value that is not known: the field that asks, why, and what would close it."""
+    """A value that is not known: the field that asks, why, and what would close it.
+
+    `value` is the one remote value that is meant, by its key and its property.
+    """
 
     at: FieldPath
     reason: str
     closes_with: str = ""
+    value: tuple[str, str] | None = None
 
 
 @dataclass(slots=True)
@@ -75,8 +79,9 @@ class Fetcher:
         wanted = str(reference.get("property") or "")
         value = _property(self.store.get(key), wanted)
         if value is None:
-            closes = f"externalSecrets.{key}" + (f".{wanted}" if wanted else "")
-            self._doubt(at, f"the value of {_named(key, wanted)} is not known", closes)
+            reason = f"the value of {named(key, wanted)} is not known"
+            doubt = Doubt(at, reason, stated(key, wanted), (key, wanted))
+            self.fetched.doubts.append(doubt)
             word = unknown(wanted or name)
             self.fetched.words.add(word)
             return word
@@ -113,9 +118,8 @@ class Fetcher:
         if isinstance(value, str):
             value = _parsed(value)
         if not isinstance(value, Mapping):
-            closes = f"externalSecrets.{key}" + (f".{wanted}" if wanted else "")
-            reason = f"the values of {_named(key, wanted)} are not known"
-            self._doubt((*at, "extract"), reason, closes)
+            reason = f"the values of {named(key, wanted)} are not known"
+            self._doubt((*at, "extract"), reason, stated(key, wanted))
             return None
         return {name: text_of(inner) for name, inner in value.items()}
 
@@ -242,8 +246,19 @@ def _replacement(text: str) -> str:
     return text.replace("$$", "$")
 
 
-def _named(key: str, wanted: str) -> str:
-    return f"{wanted} in {key}" if wanted else key
+def named(key: str, *wanted: str) -> str:
+    """Return what properties of a remote value are called; the whole without any."""
+    properties = ", ".join(filter(None, wanted))
+    return f"{properties} in {key}" if properties else key
+
+
+def stated(key: str, *wanted: str) -> str:
+    """Return where `baro.yaml` states properties of a remote value."""
+    properties = [each for each in wanted if each]
+    at = f"externalSecrets.{key}"
+    if len(properties) > 1:
+        return f"{at}: {', '.join(properties)}"
+    return ".".join((at, *properties))
 
 
 def _entries(
