@@ -18,8 +18,9 @@ A case is a map; every key may be left out:
   A layer is `{file: path, index: 0}` (a text of `files`) or `{object: {...}}` (the
   Application's own valuesObject if it is empty) or `{inline: text}`.
 - `generations`: a list of `{applicationset, generators: [{kind, at, count,
-  selector}], applications: [{name: params}] or a YAML text, failures, unresolved}`.
-  An application that is a name stands for a manifest of the target.
+  selector}], applications: [{name: params}] or a YAML text, failures, unresolved,
+  own}`. An application that is a name stands for a manifest of the target; `own` is
+  where the generator of a text's applications has a template of its own.
 - a failure is `{kind, message, path, at: "file:line", fields}`.
 """
 
@@ -151,7 +152,7 @@ class _Builder:
         return Generation(
             applicationset=owner,
             generators=tuple(map(_outcome, entry.get("generators", ()))),
-            applications=tuple(self.generated(owner, entry.get("applications", ()))),
+            applications=tuple(self.generated(owner, entry)),
             failures=tuple(map(_failure, entry.get("failures", ()))),
             unresolved=tuple(
                 (name, parse(path), text)
@@ -160,9 +161,12 @@ class _Builder:
         )
 
     def generated(
-        self, owner: Manifest, entries: str | Sequence[str]
+        self, owner: Manifest, entry: Mapping[str, Any]
     ) -> Iterator[Manifest]:
         """Yield the generated Applications; they join the state."""
+        entries: str | Sequence[str] = entry.get("applications", ())
+        template: FieldPath = ("spec", "template")
+        own = parse(entry.get("own", ""))
         if not isinstance(entries, str):
             yield from (self.find("Application", name) for name in entries)
             return
@@ -172,8 +176,9 @@ class _Builder:
                 Origin(
                     OriginKind.GENERATED,
                     owner=owner,
-                    within=("spec", "template"),
+                    within=own or template,
                     params={},
+                    beneath=template if own else (),
                 ),
             )
             self.objects.append(manifest)

@@ -151,6 +151,32 @@ spec:
 {helm}"""
 
 
+OWN = """\
+        template:
+          metadata: {labels: {tier: web}}
+          spec: {project: '', destination: {}, source: {repoURL: ''}}
+"""
+
+
+def _applicationset(own: str = "") -> str:
+    """Return an ApplicationSet; `own` is a template of its generator."""
+    helm = "    helm:\n      values: |\n" + _indented(VALUES, 8)
+    application = _application(helm).partition("spec:\n")[2]
+    return f"""\
+apiVersion: argoproj.io/v1alpha1
+kind: ApplicationSet
+metadata: {{name: shops, namespace: argocd}}
+spec:
+  goTemplate: true
+  generators:
+    - list:
+        elements: [{{}}]
+{own}  template:
+    metadata: {{name: shop}}
+    spec:
+{_indented(application, 4)}"""
+
+
 def _indented(text: str, by: int) -> str:
     return "".join(f"{' ' * by}{line}\n" for line in text.splitlines())
 
@@ -183,6 +209,8 @@ def _indented(text: str, by: int) -> str:
             },
             "apps/shop.yaml",
         ),
+        ({"apps/shop.yaml": _applicationset()}, "apps/shop.yaml"),
+        ({"apps/shop.yaml": _applicationset(OWN)}, "apps/shop.yaml"),
         (
             {
                 "apps/shop.yaml": _application("").replace("chart", "plain"),
@@ -195,7 +223,14 @@ def _indented(text: str, by: int) -> str:
             "plain/config.yaml",
         ),
     ],
-    ids=["value file", "values", "valuesObject", "a file"],
+    ids=[
+        "value file",
+        "values",
+        "valuesObject",
+        "a template",
+        "a template below that of a generator",
+        "a file",
+    ],
 )
 def test_text_in_a_block_leads_to_the_line_in_it(
     baro: Baro, tmp_path: Path, files: dict[str, str], name: str

@@ -72,6 +72,15 @@ class Origin(Struct, frozen=True, eq=False):
         stands = get(self.owner.body, at, MISSING) is not MISSING
         return at if stands else (*self.beneath, *path)
 
+    def template(self, path: FieldPath = ()) -> str:
+        """Return the template that printed a generated Application's field.
+
+        Empty for everything else, and where no template has the field.
+        """
+        if self.kind is not OriginKind.GENERATED or self.owner is None:
+            return ""
+        return str(get(self.owner.body, self.template_path(path), ""))
+
     def locate(self, path: FieldPath = ()) -> Location | None:
         """Return the line where the field at `path` was written, as near as known.
 

@@ -122,6 +122,55 @@ def test_patch_may_set_what_the_template_lacks() -> None:
     assert [feed.parameter for feed in feeds] == ["values.size"]
 
 
+GENERATOR: FieldPath = ("spec", "generators", 0, "list", "template")
+
+
+def _below(own: dict[str, Any], kind: OriginKind = OriginKind.FILE) -> Manifest:
+    """Return an Application whose generator has a template of its own."""
+    general = {"spec": {"source": {"helm": {"values": "a: {{ .name }}"}}}}
+    owner = Manifest(
+        {
+            "kind": "ApplicationSet",
+            "spec": {"generators": [{"list": {"template": own}}], "template": general},
+        },
+        Origin(kind),
+    )
+    origin = Origin(
+        OriginKind.GENERATED,
+        owner=owner,
+        within=GENERATOR,
+        params=PARAMS,
+        beneath=("spec", "template"),
+    )
+    return Manifest({"kind": "Application"}, origin)
+
+
+@pytest.mark.parametrize(
+    ("own", "parameter"),
+    [
+        ({}, "name"),
+        ({"spec": {"source": {"helm": {"values": "a: {{ .server }}"}}}}, "server"),
+    ],
+    ids=["left open", "given"],
+)
+def test_what_a_generator_leaves_open_is_fed_through_the_template(
+    own: dict[str, Any], parameter: str
+) -> None:
+    """A template of a generator counts where it has the field."""
+    values = ValuesLayer(
+        LayerKind.INLINE, {}, application=_below(own), within=(*SOURCE, "values")
+    )
+    _, (feed,) = feeds_of(values, ("a",), [])
+    assert feed.parameter == parameter
+
+
+def test_what_a_chart_renders_is_followed_to_the_field_of_the_template() -> None:
+    """Also where the generator has a template that lacks it."""
+    below = _below({}, OriginKind.TEMPLATE)
+    found = rendered_field(below, (*SOURCE, "values"))
+    assert found == (below.origin.owner, ("spec", "template", *SOURCE, "values"))
+
+
 def test_plain_application_has_no_feeds() -> None:
     """What stands in a file was fed by nobody."""
     application = Manifest({"kind": "Application"}, Origin(OriginKind.FILE))

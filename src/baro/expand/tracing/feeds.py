@@ -64,7 +64,7 @@ def rendered_field(
     while manifest.origin.kind is OriginKind.GENERATED:
         if manifest.origin.owner is None:
             return None
-        path = (*manifest.origin.within, *path)
+        path = manifest.origin.template_path(path)
         manifest = manifest.origin.owner
     return (manifest, path) if manifest.origin.kind is OriginKind.TEMPLATE else None
 
@@ -73,8 +73,8 @@ def _written(origin: Origin, at: FieldPath) -> str | None:
     """Return the template's text of a field; the nearest text above it, else None."""
     if origin.kind is not OriginKind.GENERATED or origin.owner is None:
         return None
-    whole = (*origin.within, *at)
-    for end in range(len(whole), len(origin.within), -1):
+    whole = origin.template_path(at)
+    for end in range(len(whole), len(whole) - len(at), -1):
         value = get(origin.owner.body, whole[:end])
         if isinstance(value, str):
             return value

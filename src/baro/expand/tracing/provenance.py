@@ -88,7 +88,7 @@ class Provenance:
                 value, text = get(manifest.body, path), origin.written_in()
                 return _written(origin.locate(path), path, value, inside, text)
             case OriginKind.GENERATED if origin.owner is not None:
-                inner = (*origin.within, *path)
+                inner = origin.template_path(path)
                 return self._follow(origin.owner, inner, inside, left - 1)
             case OriginKind.TEMPLATE:
                 return self._through_chart(manifest, path, inside, left)

@@ -129,9 +129,9 @@ def _templated(layer: ValuesLayer) -> Iterator[_Leaf]:
     if origin.kind is not OriginKind.GENERATED or origin.owner is None:
         return
     for path, text in leaves(layer.values):
-        at = (*origin.within, *layer.within, *path)
-        if isinstance(text, str) and "{{" in str(origin.owner.get(*at)):
-            yield _Leaf(path, text, origin.owner, at)
+        at = (*layer.within, *path)
+        if isinstance(text, str) and "{{" in origin.template(at):
+            yield _Leaf(path, text, origin.owner, origin.template_path(at))
 
 
 def _default(rendering: Rendering, path: FieldPath) -> object:

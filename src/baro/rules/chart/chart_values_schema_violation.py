@@ -104,7 +104,6 @@ from msgspec import Struct
 from baro.model.expansion import ChartContent, FailureKind, Rendering
 from baro.model.fieldpath import FieldPath, dotted, get
 from baro.model.finding import Evidence, Finding, Layer, Severity
-from baro.model.origin import OriginKind
 from baro.model.schema import Violation, allowed, elsewhere, violations
 from baro.model.valueslayer import LayerKind, ValuesLayer
 from baro.rules.nearest import nearest
@@ -224,12 +223,9 @@ def _retype(rendering: Rendering, path: FieldPath) -> str:
 
 def _templated(layer: ValuesLayer, path: FieldPath) -> bool:
     application = layer.application
-    if application is None or application.origin.kind is not OriginKind.GENERATED:
+    if application is None:
         return False
-    origin = application.origin
-    owner = origin.owner
-    at = (*origin.within, *layer.within, *path)
-    return owner is not None and "{{" in str(owner.get(*at))
+    return "{{" in application.origin.template((*layer.within, *path))
 
 
 def _evidence(

@@ -164,7 +164,7 @@ def _made_up(case: _Hidden) -> bool:
     written = case.missing.entry
     origin = case.application.origin
     if origin.owner is not None and origin.kind is OriginKind.GENERATED:
-        written += str(origin.owner.get(*origin.within, *case.missing.within))
+        written += origin.template(case.missing.within)
         inner = origin.owner.origin
         if inner.kind is OriginKind.TEMPLATE:
             return True
