@@ -154,6 +154,24 @@ def test_bad_answer_is_a_gap(
 
 
 @pytest.mark.parametrize(
+    ("path", "closes"),
+    [
+        ("none", "a repoURL that answers, or charts: in baro.yaml, with a folder"),
+        ("broken", "--fetch once the repository answers, or charts: in baro.yaml"),
+    ],
+)
+def test_a_fetch_that_failed_does_not_advise_itself(
+    server: str, charts: FetchedCharts, path: str, closes: str
+) -> None:
+    """It says that it was tried, why it failed, and what else there is."""
+    with pytest.raises(StoppedError) as stopped:
+        ChartStore(remote=charts).find(f"http://{server}/{path}", "web", "1.0.0")
+    assert isinstance(stopped.value.cause, Gap)
+    assert stopped.value.cause.reason.startswith("fetching it failed: ")
+    assert stopped.value.cause.closes_with.startswith(closes)
+
+
+@pytest.mark.parametrize(
     ("name", "version", "message"),
     [
         ("other", "1.0.0", "chart 'other' not found in index"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Protocol, TypeVar
 
 from baro.expand.charts.chart import Chart, ChartPlace, archive
@@ -14,6 +15,7 @@ from baro.expand.charts.chartread import (
 )
 from baro.expand.charts.chartshelf import ARCHIVE, Candidate, Shelf, charts_on
 from baro.expand.charts.fetch import NoSuchChartError
+from baro.expand.charts.http import HttpError
 from baro.expand.ports import ChartArchive, Tree
 from baro.expand.semver import constraint, highest, version
 from baro.expand.stop import StoppedError, reading, refused, unknown
@@ -120,15 +122,19 @@ class ChartStore:
         chosen = pick(wanted, list(there))
         if chosen is not None:
             return self._open(there[chosen])
+        closes = _CLOSES
         try:
             if self.remote is not None:
                 return _from_remote(self.remote, repository, name, wanted)
             reason = "the chart is not on this machine"
         except NoSuchChartError as error:
             raise refused(FailureKind.CHART, str(error), chart=name) from error
+        except HttpError as error:
+            reason, closes = f"fetching it failed: {error}", _way_out(error.status)
         except LookupError as error:
             reason = str(error)
-        raise _nowhere(repository, name, wanted, sorted(there), reason)
+        label = f"{f'chart {name} {wanted}'.strip()} of {repository}"
+        raise _nowhere(label, sorted(there), reason, closes)
 
     def _known(self) -> tuple[Candidate, ...]:
         if self._candidates is None:
@@ -190,9 +196,18 @@ def _settled(value: _Found | StoppedError) -> _Found:
     return value
 
 
+def _way_out(status: int) -> str:
+    """Return what to do after a fetch that failed; 0 is no answer at all."""
+    here = "charts: in baro.yaml, with a folder that has it"
+    if status in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN):
+        return f"{here}: baro logs in nowhere"
+    if status == HTTPStatus.NOT_FOUND:
+        return f"a repoURL that answers, or {here}"
+    return f"--fetch once the repository answers, or {here}"
+
+
 def _nowhere(
-    repository: str, name: str, wanted: str, there: Sequence[str], reason: str
+    label: str, there: Sequence[str], reason: str, closes: str
 ) -> StoppedError:
-    label = f"chart {name} {wanted}".strip()
     has = f"; the chart store has {', '.join(there)}" if there else ""
-    return unknown(f"{label} of {repository}", reason + has, _CLOSES)
+    return unknown(label, reason + has, closes)

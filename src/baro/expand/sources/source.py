@@ -126,7 +126,7 @@ def _all_stopped(
         )
         mine = path[: len(spec.within)] == spec.within
         other = unknown(
-            f"source {spec.word('path') or spec.word('chart')}",
+            f"source {spec.word('path') or spec.word('chart') or spec.word('repoURL')}",
             f"not rendered: another source of the Application is invalid: {error}",
         )
         prepared.append(

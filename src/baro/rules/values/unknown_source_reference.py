@@ -94,6 +94,12 @@ from baro.rules.nearest import nearest
 from baro.rules.refusals import Refusal, refusals
 from baro.rules.rule import Context, rule
 
+_FIXES = {
+    "the same `ref` key": "Give each source a ref of its own.",
+    "special characters": "Write the ref with letters, digits, - and _ only.",
+    "'chart' field defined": "Take the file from a Git source; a chart has no ref.",
+}
+"""What to do, by what Argo CD says."""
 _NAME = re.compile(r'source referenced "\$([^"]*)"')
 
 
@@ -102,16 +108,26 @@ def check(ctx: Context) -> Iterator[Finding]:
     for refusal in refusals(ctx, FailureKind.REFERENCE):
         yield ctx.finding(
             refusal.owner,
-            f"{refusal.place} reads a file of a source that does not exist:"
-            f" {refusal.first_line}",
+            f"{refusal.place} {_fault(refusal)}: {refusal.first_line}",
             (refusal.evidence,),
             fix=_fix(refusal),
         )
 
 
-def _fix(refusal: Refusal) -> str:
-    known = [s.ref for s in Application(refusal.owner).sources if s.ref]
+def _fault(refusal: Refusal) -> str:
     asked = _NAME.search(refusal.failure.message)
+    if asked is not None:
+        return "reads a file of a source that does not exist"
+    return "cannot be rendered with the refs that there are"
+
+
+def _fix(refusal: Refusal) -> str:
+    said = refusal.failure.message
+    for words, fix in _FIXES.items():
+        if words in said:
+            return fix
+    known = {s.ref for s in Application(refusal.owner).sources if s.ref}
+    asked = _NAME.search(said)
     near = nearest(asked.group(1), known) if asked is not None else ""
     if near:
         return f"Write ${near}."
