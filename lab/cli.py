@@ -1,27 +1,20 @@
 """`python -m lab`: build it, start it, use it, stop it."""
 
 import argparse
-import json
 import os
-import signal
-import subprocess
+import re
 import sys
-import time
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Any
 
-from lab.binaries import BINARIES, CONTROL_PLANE, argocd_version
+from lab import background
+from lab.binaries import BINARIES
 from lab.build import build
 from lab.errors import LabError
-from lab.laboratory import Lab
 from lab.parity.examples import EXAMPLES, examples_left_out
 from lab.parity.recording import NAMES, record_suite
-from lab.parts.catalog import EVERYTHING, PARTS
-from lab.places import SOURCE, runs_folder
+from lab.parts.catalog import PARTS
+from lab.places import SOURCE
 
-START_SECONDS = 3600
-STOP_SECONDS = 120
 OUTLINE = """\
 A real Argo CD on a real Kubernetes, as plain processes on 127.0.0.1.
 
@@ -55,6 +48,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         code: int = chosen.run(chosen)
     except LabError as error:
+        sys.stderr.write(f"error: {error}\n")
+        return 3
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:  # a full disk, a folder of somebody else's
         sys.stderr.write(f"error: {error}\n")
         return 3
     except KeyboardInterrupt:
@@ -107,8 +106,15 @@ def parser() -> argparse.ArgumentParser:
 
 def _named(command: argparse.ArgumentParser) -> None:
     command.add_argument(
-        "--name", default="lab", help="of several labs, the one called so"
+        "--name", default="lab", type=_name, help="of several labs, the one called so"
     )
+
+
+def _name(text: str) -> str:
+    """Return a name that can be a file's."""
+    if not re.fullmatch(r"\w[\w.-]*", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no name: letters, digits, . _ -")
+    return text
 
 
 def _build(chosen: argparse.Namespace) -> int:
@@ -141,117 +147,27 @@ def _record_suites(chosen: argparse.Namespace) -> int:
 
 
 def _start(chosen: argparse.Namespace) -> int:
-    """Start a process that holds a lab; wait until the lab is up."""
-    if _running(chosen.name) is not None:
-        raise LabError(
-            f"a lab called {chosen.name!r} runs already",
-            "python -m lab stop ends it; --name starts another one beside it",
-        )
-    build()
-    record = _record(chosen.name)
-    record.parent.mkdir(parents=True, exist_ok=True)
-    record.unlink(missing_ok=True)
-    output = record.with_suffix(".log")
-    with output.open("wb") as log:
-        holder = subprocess.Popen(
-            [sys.executable, "-m", "lab", "hold", "--name", chosen.name, *chosen.parts],
-            cwd=SOURCE.parent,
-            stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
-    deadline = time.monotonic() + START_SECONDS
-    while time.monotonic() < deadline:
-        if holder.poll() is not None:
-            raise LabError(f"the lab did not start:\n{output.read_text()}")
-        if record.exists():
-            break
-        time.sleep(0.05)
-    return _status(chosen)
+    background.start(chosen.name, chosen.parts)
+    return 0
 
 
 def _hold(chosen: argparse.Namespace) -> int:
-    """Be the process whose life is the lab's life."""
-    ended = signal.sigwait
-    signals = {signal.SIGTERM, signal.SIGINT}
-    record = _record(chosen.name)
-    with Lab(chosen.parts or EVERYTHING) as lab:
-        signal.pthread_sigmask(signal.SIG_BLOCK, signals)
-        _write_environment(lab)
-        found = {
-            "holder": os.getpid(),
-            "state": str(lab.site.state),
-            "processes": lab.processes.alive(),
-            "ports": lab.site.ports,
-        }
-        unfinished = record.with_suffix(".new")
-        unfinished.write_text(json.dumps(found))
-        unfinished.rename(record)
-        ended(signals)
-    record.unlink(missing_ok=True)
+    background.hold(chosen.name, chosen.parts)
     return 0
-
-
-def _write_environment(lab: Lab) -> None:
-    """Write what a shell sources to use kubectl, argocd and helm with the lab."""
-    lab.site.offer("kubectl", "argocd", "helm", "kustomize", "crane")
-    server = f"127.0.0.1:{lab.site.port('argocd-server')}"
-    lines = (
-        f"export KUBECONFIG={lab.site.kubeconfig}",
-        f"export ARGOCD_OPTS='--plaintext --server {server}'",
-        "export ARGOCD_BINARY_NAME=argocd",
-        f"export PATH={lab.site.state / 'bin'}:$PATH",
-    )
-    (lab.site.state / "env").write_text("\n".join(lines) + "\n")
 
 
 def _status(chosen: argparse.Namespace) -> int:
-    found = _running(chosen.name)
-    if found is None:
-        print(f"no lab called {chosen.name!r} runs; python -m lab start starts one")
-        return 1
-    state = Path(found["state"])
-    versions = CONTROL_PLANE.version("k8s.io/kubernetes")
-    print(f"Argo CD {argocd_version()} on Kubernetes {versions}\n")
-    for name, pid in found["processes"].items():
-        port = found["ports"].get(name, "")
-        print(f"  {name:28} pid {pid:<8} {f'port {port}' if port else ''}".rstrip())
-    address = f"http://127.0.0.1:{found['ports']['web']}"
-    print(f"\n  .  {state}/env        # then: kubectl get applications")
-    print("                                  #       argocd app list")
-    print(f"  git push {address}/git/NAME.git main   # made by the first push")
-    print(f"  logs       {state}/logs")
-    print(f"  kubeconfig {state}/kubeconfig")
-    return 0
+    if background.show(chosen.name):
+        return 0
+    print(f"no lab called {chosen.name!r} runs; python -m lab start starts one")
+    return 1
 
 
 def _stop(chosen: argparse.Namespace) -> int:
-    found = _running(chosen.name)
-    if found is None:
-        print(f"no lab called {chosen.name!r} runs")
-        return 0
-    os.kill(found["holder"], signal.SIGTERM)
-    deadline = time.monotonic() + STOP_SECONDS
-    while _running(chosen.name) is not None:
-        if time.monotonic() > deadline:
-            raise LabError(f"the lab {chosen.name!r} does not end")
-        time.sleep(0.05)
-    _record(chosen.name).with_suffix(".log").unlink(missing_ok=True)
-    print(f"the lab {chosen.name!r} ended")
+    ended = background.stop(chosen.name)
+    print(
+        f"the lab {chosen.name!r} ended"
+        if ended
+        else f"no lab called {chosen.name!r} runs"
+    )
     return 0
-
-
-def _record(name: str) -> Path:
-    return runs_folder() / f"{name}.json"
-
-
-def _running(name: str) -> dict[str, Any] | None:
-    """Return what a running lab wrote down, or nothing when its process is gone."""
-    record = _record(name)
-    try:
-        found: dict[str, Any] = json.loads(record.read_text())
-        command = Path(f"/proc/{found['holder']}/cmdline").read_bytes()
-    except (OSError, ValueError):
-        return None
-    return found if b"\0hold\0" in command else None

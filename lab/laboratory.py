@@ -1,6 +1,8 @@
 """The lab: a context manager, and what one can do with it."""
 
 import contextlib
+import http.client
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -29,7 +31,9 @@ Arguments = ParamSpec("Arguments")
 FIRST_POLL_SECONDS = 0.02
 LAST_POLL_SECONDS = 0.25
 WATCH_SECONDS = 0.5
-WAIT_SECONDS = 180.0
+# Only what never happens takes so long; a part that dies ends every wait at once.
+WAIT_SECONDS = 600.0
+UNANSWERED = (ApiError, ConnectionError, TimeoutError, http.client.HTTPException)
 
 
 class Lab:
@@ -47,9 +51,11 @@ class Lab:
         self.site = Site()
         self.web = Web(self.site)
         self.processes = Processes(self.site.state, keep=keep)
+        self._keep = keep
         self.repositories: dict[str, Repository] = {}
         self.api: Api | None = None
-        self._watching = threading.Event()
+        self._left = threading.Event()
+        self._watchers: list[threading.Thread] = []
 
     def __enter__(self) -> Self:
         """Build what is missing, start every part, wait until all are ready."""
@@ -73,11 +79,16 @@ class Lab:
 
     def close(self) -> None:
         """Undo nothing, end everything: the state goes with the processes."""
-        self._watching.set()
+        self._left.set()
         self.web.stop()
         self.processes.close()
+        for watcher in self._watchers:
+            watcher.join()
         if self.api is not None:
             self.api.close()
+        if not self._keep:
+            # The supervisor's last act, too: it may have been killed.
+            shutil.rmtree(self.site.state, ignore_errors=True)
         self.site.claims.release()
 
     def _start_parts(self) -> None:
@@ -117,10 +128,12 @@ class Lab:
             part.prepare(self.site, self.kubernetes)
         if part.watch is not None:
             watch = part.watch
-            threading.Thread(target=self._watch, args=(watch,), daemon=True).start()
+            watcher = threading.Thread(target=self._watch, args=(watch,), daemon=True)
+            self._watchers.append(watcher)
+            watcher.start()
 
     def _watch(self, look: Callable[[Site, Api], None]) -> None:
-        while not self._watching.wait(WATCH_SECONDS):
+        while not self._left.wait(WATCH_SECONDS):
             with contextlib.suppress(ApiError):
                 look(self.site, self.kubernetes)
 
@@ -198,24 +211,26 @@ class Lab:
         """Ask until the answer is true, and return it.
 
         Raises `WaitError` naming `what` and the last answer when it stays false,
-        and `PartError` as soon as a part of the lab dies.
+        and `PartError` as soon as a part of the lab dies. It asks at least once, and
+        once more when the time is over, however long the machine was busy elsewhere.
         """
         deadline = time.monotonic() + seconds
-        answer: Answer | None = None
-        trouble = ""
         pause = FIRST_POLL_SECONDS
-        while time.monotonic() < deadline:
+        while True:
             self.processes.check()
+            over = time.monotonic() >= deadline
             try:
                 answer = question()
-                trouble = ""
-            except (ApiError, ConnectionError) as error:
-                trouble = str(error)  # if a part died, the next check says which
-            if answer and not trouble:
-                return answer
+                if answer:
+                    return answer
+                last = repr(answer)
+            except UNANSWERED as error:
+                last = str(error)  # if a part died, the next check says which
+            if over:
+                break
             time.sleep(pause)
             pause = min(pause * 1.2, LAST_POLL_SECONDS)
-        last = trouble or repr(answer)
+        self.processes.check()
         raise WaitError(f"after {seconds:.0f} s, not yet: {what}\nlast answer: {last}")
 
     def fault(
@@ -256,10 +271,19 @@ class Lab:
         asked = {"annotations": {"argocd.argoproj.io/refresh": kind}}
         self.kubernetes.patch(found, {"metadata": asked})
 
-    def log(self, part: str) -> str:
-        """Return what a part has logged so far."""
+    def log(self, part: str, since: int = 0) -> str:
+        """Return what a part has logged so far, or since its log had so many bytes."""
         path = self.site.state / "logs" / f"{part}.log"
-        return path.read_text(errors="replace") if path.exists() else ""
+        if not path.exists():
+            return ""
+        with path.open("rb") as log:
+            log.seek(since)
+            return log.read().decode(errors="replace")
+
+    def logged(self, part: str) -> int:
+        """Return how many bytes a part has logged so far."""
+        path = self.site.state / "logs" / f"{part}.log"
+        return path.stat().st_size if path.exists() else 0
 
 
 def needs(name: str) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from lab.errors import LabError
 from lab.ports import Ports
 
 ARGOCD_NAMESPACE = "argocd"
-HTTP_SECONDS = 2
+HTTP_SECONDS = 10
 GIT_SETTINGS = """\
 [user]
 name = lab

@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+from lab.errors import LabError
+
 SOURCE = Path(__file__).resolve().parent
 
 
@@ -13,9 +15,9 @@ def cache_folder() -> Path:
     """
     chosen = os.environ.get("BARO_LAB_CACHE")
     if chosen:
-        return Path(chosen).expanduser().resolve()
+        return _expanded(chosen)
     home = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    return Path(home).expanduser().resolve() / "baro" / "lab"
+    return _expanded(home) / "baro" / "lab"
 
 
 def modules_folder() -> Path:
@@ -29,5 +31,19 @@ def objects_folder() -> Path:
 
 
 def runs_folder() -> Path:
-    """Return the folder of labs started from the command line."""
-    return cache_folder() / "runs"
+    """Return the folder of labs started from the command line.
+
+    It is not in the cache, which several people may share and only read.
+    """
+    home = os.environ.get("XDG_STATE_HOME") or "~/.local/state"
+    return _expanded(home) / "baro" / "lab"
+
+
+def _expanded(text: str) -> Path:
+    try:
+        return Path(text).expanduser().resolve()
+    except RuntimeError:
+        raise LabError(
+            f"there is no home folder for {text}",
+            "set HOME, or BARO_LAB_CACHE and XDG_STATE_HOME",
+        ) from None

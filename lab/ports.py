@@ -2,11 +2,15 @@
 
 import random
 import socket
+from pathlib import Path
 
 from lab.errors import LabError
 
-# Below the range that the kernel hands to outgoing connections.
-FIRST, LAST = 20000, 32000
+# Where machines hand out no ports to outgoing connections, as a rule.
+USUAL = range(20000, 32000)
+OUTGOING = Path("/proc/sys/net/ipv4/ip_local_port_range")
+PRIVILEGED = 1024
+ENOUGH = 2000
 TRIES = 2000
 
 
@@ -24,8 +28,9 @@ class Ports:
     def claim(self) -> int:
         """Return a port that is free and that no other lab will take."""
         chance = random.SystemRandom()
+        choice = listening_range()
         for _ in range(TRIES):
-            port = chance.randrange(FIRST, LAST)
+            port = chance.choice(choice)
             claim = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
             try:
                 claim.bind(f"\0baro-lab-port-{port}")
@@ -36,13 +41,29 @@ class Ports:
                 self._claims.append(claim)
                 return port
             claim.close()
-        raise LabError(f"no free port between {FIRST} and {LAST} on 127.0.0.1")
+        bounds = f"{choice[0]} and {choice[-1]}"
+        raise LabError(f"no free port between {bounds} on 127.0.0.1")
 
     def release(self) -> None:
         """Give every port back."""
         for claim in self._claims:
             claim.close()
         self._claims.clear()
+
+
+def listening_range(outgoing: Path = OUTGOING) -> range:
+    """Return ports that the kernel gives to no outgoing connection.
+
+    One of those could take a port between its claim and the start of its part. Where
+    nearly all are given away, the usual ones have to do.
+    """
+    try:
+        low, high = map(int, outgoing.read_text().split())
+    except (OSError, ValueError):
+        return USUAL
+    below = range(USUAL.start, min(low, USUAL.stop))
+    others = (range(PRIVILEGED, low), range(high + 1, 1 << 16))
+    return next((one for one in (below, *others) if len(one) >= ENOUGH), USUAL)
 
 
 def is_free(port: int) -> bool:

@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import shutil
 import signal
 import subprocess
 import sys
@@ -32,7 +31,7 @@ class Program:
     command: tuple[str, ...]
     ready: Callable[[], str]
     environment: Mapping[str, str] = field(default_factory=dict)
-    seconds: float = 180
+    seconds: float = 600
     user: str | None = None
 
 
@@ -58,7 +57,6 @@ class Processes:
     def __init__(self, state: Path, *, keep: bool) -> None:
         """Start the supervisor."""
         self.state = state
-        self._keep = keep
         self._running: dict[str, Running] = {}
         self._changed = threading.Condition()
         self._closing = False
@@ -156,9 +154,6 @@ class Processes:
                 self._supervisor.stdin.close()
         self._supervisor.wait()
         self._listener.join(timeout=5)
-        if not self._keep:
-            # Its own last act, unless it was killed.
-            shutil.rmtree(self.state, ignore_errors=True)
 
     def _order(self, **order: object) -> None:
         stdin = self._supervisor.stdin

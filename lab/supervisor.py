@@ -115,10 +115,13 @@ class Supervisor:
                 if child.poll() is not None:
                     del self.children[name]
             time.sleep(0.02)
-        for pid in descendants(os.getpid()):
-            kill(pid)
-        for child in self.children.values():
-            child.wait()
+        # Whatever is left, and whatever that has started meanwhile.
+        while below := descendants(os.getpid()):
+            for pid in below:
+                kill(pid)
+            for pid in descendants(os.getpid(), depth=1):
+                collect(pid)
+            time.sleep(0.01)
         if not self.keep:
             shutil.rmtree(self.state, ignore_errors=True)
 

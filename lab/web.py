@@ -180,7 +180,7 @@ class Handling(http.server.BaseHTTPRequestHandler):
             self._send(HTTPStatus.NOT_FOUND, b"nothing here\n")
 
     def _chart(self, name: str) -> None:
-        folder = self.web.site.folder("charts")
+        folder = self.web.site.state / "charts"
         path = (folder / name).resolve()
         if path.is_relative_to(folder) and path.is_file():
             self._send(HTTPStatus.OK, path.read_bytes())
@@ -192,11 +192,11 @@ class Handling(http.server.BaseHTTPRequestHandler):
         site = self.web.site
         name = PUSHED.fullmatch(path)
         if name and query == "service=git-receive-pack":
-            bare = site.folder("git") / name[1]
+            bare = site.state / "git" / name[1]
             if not bare.exists():
                 make_bare(site, bare)
         environment = site.environment(
-            GIT_PROJECT_ROOT=str(site.folder("git")),
+            GIT_PROJECT_ROOT=str(site.state / "git"),
             GIT_HTTP_EXPORT_ALL="1",
             GIT_PROTOCOL=self.headers.get("Git-Protocol", ""),
             HTTP_CONTENT_ENCODING=self.headers.get("Content-Encoding", ""),

@@ -8,12 +8,16 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, ClassVar
+from urllib.parse import urlsplit
 
 from lab.api import Object
+from lab.errors import ApiError
 from lab.laboratory import Lab
 
 Verdict = Callable[[Object], Object]
 GROUP = "admissionregistration.k8s.io/v1"
+PROBED = "lab.example.com/probe"
+PROBE = "probe"
 
 
 @contextmanager
@@ -23,7 +27,7 @@ def refusing(
     """Refuse what matches a rule (apiGroups, apiVersions, resources, operations)."""
 
     def refuse(request: Object) -> Object:
-        return {"uid": request["uid"], "allowed": False, "status": {"message": message}}
+        return _refusal(request, message)
 
     with _served(lab, refuse) as url:
         hook = _hook(lab, webhook, rule, url)
@@ -67,6 +71,10 @@ def annotating_pods(
             yield
 
 
+def _refusal(request: Object, message: str) -> Object:
+    return {"uid": request["uid"], "allowed": False, "status": {"message": message}}
+
+
 def _hook(
     lab: Lab, name: str, rule: Mapping[str, list[str]], url: str
 ) -> dict[str, Any]:
@@ -87,17 +95,56 @@ def _hook(
 
 @contextmanager
 def _configured(lab: Lab, kind: str, hook: Object) -> Iterator[None]:
+    """Register a webhook; begin and end when the API server does as it is told."""
     manifest = {
         "apiVersion": GROUP,
         "kind": kind,
         "metadata": {"name": hook["name"]},
-        "webhooks": [hook],
+        "webhooks": [hook, _probe(hook)],
     }
     lab.kubernetes.apply(manifest)
     try:
+        lab.wait(lambda: _is_heard(lab), f"the API server asks {hook['name']}")
         yield
     finally:
         lab.kubernetes.delete(manifest)
+        lab.wait(lambda: not _is_heard(lab), f"nobody asks {hook['name']} any more")
+
+
+def _probe(hook: Object) -> Object:
+    """Return a webhook beside another, which refuses what only the lab asks for.
+
+    The API server learns of webhooks some time after their objects have come or gone,
+    of all in one object at once.
+    """
+    client = {**hook["clientConfig"], "url": f"{hook['clientConfig']['url']}{PROBE}"}
+    rule = {
+        "apiGroups": [""],
+        "apiVersions": ["v1"],
+        "resources": ["configmaps"],
+        "operations": ["CREATE"],
+    }
+    return {
+        **hook,
+        "name": "probe.lab.example.com",
+        "clientConfig": client,
+        "rules": [rule],
+        "objectSelector": {"matchLabels": {PROBED: "true"}},
+        "namespaceSelector": {},
+    }
+
+
+def _is_heard(lab: Lab) -> bool:
+    metadata = {"name": "probe", "labels": {PROBED: "true"}}
+    probe = {"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata}
+    path = lab.kubernetes.resource("v1", "ConfigMap").path("default")
+    try:
+        lab.kubernetes.request("POST", path, probe, dryRun="All")
+    except ApiError as error:
+        if "denied the request" not in str(error):
+            raise
+        return True
+    return False
 
 
 @contextmanager
@@ -125,10 +172,11 @@ class _Review(http.server.BaseHTTPRequestHandler):
         """Answer an AdmissionReview."""
         size = int(self.headers["Content-Length"])
         request = json.loads(self.rfile.read(size))["request"]
+        verdict = _refusal(request, PROBE) if self._is_probed() else None
         answer = {
             "apiVersion": "admission.k8s.io/v1",
             "kind": "AdmissionReview",
-            "response": type(self).verdict(request),
+            "response": verdict or type(self).verdict(request),
         }
         content = json.dumps(answer).encode()
         self.send_response(http.HTTPStatus.OK)
@@ -136,6 +184,10 @@ class _Review(http.server.BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()
         self.wfile.write(content)
+
+    def _is_probed(self) -> bool:
+        # The API server adds how long it will wait.
+        return urlsplit(self.path).path == f"/{PROBE}"
 
     def log_message(self, *_: object) -> None:
         """Keep the terminal clean."""

@@ -83,14 +83,15 @@ def operation_pinned(
 
 def terminate(lab: Lab, application: str) -> None:
     """End an Application's running operation, if there is one."""
-    ending = {"status": {"operationState": {"phase": "Terminating"}}}
 
     def told() -> bool:
         # One that nobody has begun yet has no state, and the API server refuses a phase
-        # alone: try again then.
+        # alone; one that has ended meanwhile would stay Terminating: try again then.
         found = lab.application(application)
         if found is not None and "operation" in found:
-            lab.kubernetes.patch(found, ending)
+            seen = {"resourceVersion": found["metadata"]["resourceVersion"]}
+            ending = {"operationState": {"phase": "Terminating"}}
+            lab.kubernetes.patch(found, {"metadata": seen, "status": ending})
         return True
 
     lab.wait(told, f"the operation of {application} is told to end")

@@ -3,8 +3,7 @@
 import hashlib
 import json
 import socket
-import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -17,7 +16,7 @@ from lab.laboratory import Lab
 from lab.location import ARGOCD_NAMESPACE
 from lab.parity.case import GROUP, KINDS, Case
 from lab.parity.rendering import Rendered, render
-from lab.parity.settling import is_over, settled_sets
+from lab.parity.settling import CONTROLLER, await_clusters, is_over, settled_sets
 from lab.ports import is_answered
 
 # Nothing in this lab acts on an Application: it generates, and it renders.
@@ -27,8 +26,7 @@ CRDS = "apiextensions.k8s.io/v1"
 DEFINITION = "CustomResourceDefinition"
 FIRST = (DEFINITION, "Secret", "ConfigMap", "AppProject")
 FOLLOW_ROUNDS = 5
-# Until controllers have surely seen the clusters and projects of a case.
-SEEN_SECONDS = 0.3
+CLUSTER = ("argocd.argoproj.io/secret-type", "cluster")
 
 
 class Answer(TypedDict):
@@ -61,10 +59,11 @@ class Oracle:
             argocd=argocd_version(), refused={}, sets={}, applications={}, rendered={}
         )
         applied: list[Object] = []
+        before = self.lab.logged(CONTROLLER)
         try:
             for manifest in _in_order(case.placed()):
                 if _is_set(manifest) and applied and not _is_set(applied[-1]):
-                    time.sleep(SEEN_SECONDS)
+                    await_clusters(self.lab, _clusters(applied), before)
                 _apply(self.lab, manifest, applied, answer["refused"])
             sets = [one["metadata"]["name"] for one in applied if _is_set(one)]
             answer["sets"] = settled_sets(self.lab, sets)
@@ -186,8 +185,9 @@ def _applications(lab: Lab) -> dict[str, Object]:
     return found
 
 
-def _remove(lab: Lab, applied: Iterable[Object]) -> None:
+def _remove(lab: Lab, applied: Sequence[Object]) -> None:
     """Delete everything; no controller is there to work off a finalizer."""
+    before = lab.logged(CONTROLLER)
     for manifest in applied:
         lab.kubernetes.delete(manifest, {"propagationPolicy": "Background"})
 
@@ -203,6 +203,7 @@ def _remove(lab: Lab, applied: Iterable[Object]) -> None:
         return over and not left and not sets
 
     lab.wait(emptied, "the case is gone")
+    await_clusters(lab, _clusters(applied), before)
     for manifest in applied:
         if manifest["kind"] == DEFINITION:
             name = manifest["metadata"]["name"]
@@ -211,6 +212,16 @@ def _remove(lab: Lab, applied: Iterable[Object]) -> None:
 
 def _is_gone(lab: Lab, definition: str) -> bool:
     return lab.kubernetes.find(CRDS, DEFINITION, definition) is None
+
+
+def _clusters(applied: Iterable[Object]) -> list[str]:
+    key, value = CLUSTER
+    return [
+        one["metadata"]["name"]
+        for one in applied
+        if one["kind"] == "Secret"
+        and one["metadata"].get("labels", {}).get(key) == value
+    ]
 
 
 def _in_order(manifests: Iterable[Object]) -> list[Object]:

@@ -14,7 +14,7 @@ from lab.location import ARGOCD_NAMESPACE
 from lab.parity.case import GROUP
 
 IN_CLUSTER = "https://kubernetes.default.svc"
-SECONDS = 300
+SECONDS = 600
 
 
 class Rendered(TypedDict):
@@ -51,30 +51,29 @@ def _one(lab: Lab, name: str, application: Object) -> Rendered:
         "spec": {**spec, "destination": destination, "project": "default"},
     }
     try:
-        lab.kubernetes.create(manifest)
+        made = lab.kubernetes.create(manifest)
     except ApiError as error:
         return Rendered(objects=[], error=str(error))
     try:
         answers: list[Rendered] = lab.wait(
-            lambda: _manifests(lab, name), f"{name} is rendered", SECONDS
+            lambda: _manifests(lab, name, made["metadata"]["uid"]),
+            f"{name} is rendered",
         )
         return answers[0]
     finally:
         lab.kubernetes.delete(manifest)
 
 
-def _manifests(lab: Lab, name: str) -> list[Rendered]:
-    """Ask once; no answer while the API server has not seen the Application yet."""
-    connection = http.client.HTTPConnection(
-        "127.0.0.1", lab.site.port("argocd-server"), timeout=SECONDS
-    )
-    try:
-        connection.request("GET", f"/api/v1/applications/{quote(name)}/manifests")
-        response = connection.getresponse()
-        answer = json.loads(response.read())
-        status = response.status
-    finally:
-        connection.close()
+def _manifests(lab: Lab, name: str, uid: str) -> list[Rendered]:
+    """Ask once; no answer while Argo CD's server has not seen this Application yet.
+
+    It may still know an earlier one of the same name.
+    """
+    path = f"/api/v1/applications/{quote(name)}"
+    status, known = _asked(lab, path)
+    if status == http.HTTPStatus.OK and known["metadata"]["uid"] != uid:
+        return []
+    status, answer = _asked(lab, f"{path}/manifests")
     if status in {http.HTTPStatus.NOT_FOUND, http.HTTPStatus.FORBIDDEN}:
         return []
     if status != http.HTTPStatus.OK:
@@ -82,6 +81,17 @@ def _manifests(lab: Lab, name: str) -> list[Rendered]:
         return [Rendered(objects=[], error=_everywhere(lab, message))]
     texts = answer.get("manifests") or []
     return [Rendered(objects=[json.loads(text) for text in texts], error="")]
+
+
+def _asked(lab: Lab, path: str) -> tuple[int, Object]:
+    port = lab.site.port("argocd-server")
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=SECONDS)
+    try:
+        connection.request("GET", path)
+        response = connection.getresponse()
+        return response.status, json.loads(response.read())
+    finally:
+        connection.close()
 
 
 def _everywhere(lab: Lab, message: str) -> str:

@@ -14,7 +14,6 @@ from lab.parity.case import GROUP
 AGAIN = "lab.example.com/asked-again"
 CONFLICT = "the object has been modified"
 STATUS_FIELDS = ("type", "status", "reason", "message")
-SETTLE_SECONDS = 180
 METRICS_SECONDS = 120
 TRIES = 20
 # Reconciliations that run, and those that wait for one to end.
@@ -22,6 +21,10 @@ BUSY = (
     r"^(?:controller_runtime_active_workers|workqueue_depth)"
     r'\{controller="applicationset".*\} (\d+)$'
 )
+
+CONTROLLER = "applicationset-controller"
+# What it logs once a cluster's Secret, come or gone, is in its memory.
+CLUSTER_EVENT = r'"msg":"processing event for cluster secret","name":"([^"]*)"'
 
 Conditions = list[dict[str, str]]
 
@@ -32,10 +35,21 @@ def settled_sets(lab: Lab, names: Iterable[str]) -> dict[str, Conditions]:
         name: lab.wait(
             partial(_settled_conditions, lab, name),
             f"the ApplicationSet {name} is reconciled",
-            SETTLE_SECONDS,
         )
         for name in names
     }
+
+
+def await_clusters(lab: Lab, names: Iterable[str], since: int) -> None:
+    """Wait until the controller knows that the Secrets of clusters came, or went.
+
+    `since` is how much it had logged before.
+    """
+    wanted = set(names)
+    lab.wait(
+        lambda: wanted <= set(re.findall(CLUSTER_EVENT, lab.log(CONTROLLER, since))),
+        f"the controller has noticed {', '.join(sorted(wanted))}",
+    )
 
 
 def is_over(lab: Lab) -> bool:

@@ -13,6 +13,8 @@ from lab.processes import Program
 CUSTOM_RESOURCES = ("application", "applicationset", "appproject")
 PART_OF = {"app.kubernetes.io/part-of": "argocd"}
 RESYNC_SECONDS = 10
+# For the repo-server's answers and its programs: a busy machine is no failure.
+PATIENCE_SECONDS = 600
 
 
 def redis(site: Site) -> Program:
@@ -140,9 +142,14 @@ def argocd_environment(site: Site) -> dict[str, str]:
         ARGOCD_ASK_PASS_SOCK=str(site.state / "argocd" / "ask-pass.sock"),
         ARGOCD_RECONCILIATION_TIMEOUT=f"{RESYNC_SECONDS}s",
         ARGOCD_RECONCILIATION_JITTER="0",
+        ARGOCD_EXEC_TIMEOUT=f"{PATIENCE_SECONDS}s",
         ARGOCD_SYNC_WAVE_DELAY="0",
         ARGOCD_APPLICATIONSET_CONTROLLER_REQUEUE_AFTER=f"{RESYNC_SECONDS}s",
         ARGOCD_PAUSE_GEN_AFTER_FAILED_ATTEMPTS="0",
+        **{
+            f"ARGOCD_{one}_REPO_SERVER_TIMEOUT_SECONDS": str(PATIENCE_SECONDS)
+            for one in ("APPLICATION_CONTROLLER", "APPLICATIONSET_CONTROLLER", "SERVER")
+        },
     )
 
 

@@ -14,10 +14,11 @@ PROVISIONED_BY = "pv.kubernetes.io/provisioned-by"
 
 def provision(site: Site, api: Api) -> None:
     """Give claims that wait a volume; remove volumes that nobody claims any more."""
+    claims = api.every("v1", "PersistentVolumeClaim")
+    # Asked after the claims: none is served that came after the pause began.
     if not (site.state / "volumes.paused").exists():
-        for claim in api.every("v1", "PersistentVolumeClaim"):
-            if _waits(claim):
-                _make_volume(site, api, claim)
+        for claim in filter(_waits, claims):
+            _make_volume(site, api, claim)
     for volume in api.every("v1", "PersistentVolume"):
         if _is_to_be_removed(volume):
             shutil.rmtree(volume["spec"]["hostPath"]["path"], ignore_errors=True)

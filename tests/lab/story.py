@@ -8,7 +8,9 @@ from typing import Any
 
 from lab import Lab
 from lab.api import Object
+from lab.errors import WaitError
 from lab.faults.objects import terminate
+from lab.laboratory import WAIT_SECONDS
 from lab.location import ARGOCD_NAMESPACE
 from lab.parts.kubernetes import namespace
 from lab.repository import Repository
@@ -75,32 +77,54 @@ class Story:
         return status
 
     def until(
-        self, what: str, question: Callable[[], object], seconds: float = 180
+        self, what: str, question: Callable[[], object], seconds: float = WAIT_SECONDS
     ) -> Any:
         """Wait for something that the story is about."""
         return self.lab.wait(question, what, seconds)
 
     def until_synced(self, name: str) -> None:
-        """Wait until an Application is Synced and Healthy."""
+        """Wait until an Application is Synced and Healthy, and nothing is going on."""
 
         def settled() -> bool:
-            status = self.status(name)
-            sync = str(status.get("sync", {}).get("status"))
-            health = str(status.get("health", {}).get("status"))
-            return (sync, health) == ("Synced", "Healthy")
+            found = self.lab.application(name) or {}
+            status = found.get("status", {})
+            sync = status.get("sync", {}).get("status")
+            health = status.get("health", {}).get("status")
+            # Synced may be said while the operation that did it is not over.
+            state = status.get("operationState", {})
+            over = "operation" not in found and state.get("phase") != "Running"
+            return (sync, health, over) == ("Synced", "Healthy", True)
 
-        self.until(f"{name} is Synced and Healthy", settled)
+        try:
+            self.until(f"{name} is Synced and Healthy", settled)
+        except WaitError as error:
+            status = json.dumps(self.status(name))
+            raise WaitError(f"{error.message}\nits status: {status}") from None
 
-    def until_condition(self, name: str, kind: str) -> str:
-        """Wait for a condition of an Application; return its message."""
+    def until_condition(self, name: str, kind: str, words: str = "") -> str:
+        """Wait for a condition of an Application that has these words; return it all.
 
-        def message() -> str:
+        What a busy machine says first (that something was too slow) is not meant.
+        """
+        said = ""
+
+        def is_said() -> bool:
+            nonlocal said
             for condition in self.status(name).get("conditions", []):
                 if condition["type"] == kind:
-                    return str(condition["message"])
-            return ""
+                    said = str(condition["message"])
+                    return words in said
+            return False
 
-        return str(self.until(f"{name} has the condition {kind}", message))
+        self.until(f"{name} has the condition {kind}: {words}", is_said)
+        return said
+
+    def until_no_condition(self, name: str) -> None:
+        """Wait until Argo CD finds nothing wrong with an Application."""
+        self.until(
+            f"{name} has no condition",
+            lambda: not self.status(name).get("conditions"),
+        )
 
     def find(self, api_version: str, kind: str, name: str) -> Object | None:
         """Return an object of the story's namespace, or nothing."""

@@ -9,6 +9,7 @@ import pytest
 from lab import Lab
 from lab.accounts import Guarded, guarded
 from lab.location import ARGOCD_NAMESPACE
+from tests.lab.loopback import ask
 from tests.lab.story import Story, config_map, text
 
 POLICY = """\
@@ -17,7 +18,7 @@ p, reader, projects, get, default, allow
 g, syncer, reader
 p, syncer, applications, sync, */*, allow
 """
-PORT_SECONDS = 60
+PORT_SECONDS = 600
 
 
 @pytest.fixture
@@ -75,7 +76,7 @@ def _announce(lab: Lab, address: str) -> None:
         json.dumps(event).encode(),
         {"Content-Type": "application/json", "X-GitHub-Event": "push"},
     )
-    with urllib.request.urlopen(request, timeout=PORT_SECONDS) as answer:  # noqa: S310
+    with ask(request, timeout=PORT_SECONDS) as answer:
         assert answer.status == 200
 
 

@@ -70,7 +70,8 @@ def test_a_hard_refresh_refuses_it(story: Story) -> None:
     name = story.application([story.folder("chart", helm=options), *references])
     story.until_synced(name)
     story.lab.refresh(name, hard=True)
-    assert story.until_condition(name, "ComparisonError").endswith(
+    message = story.until_condition(name, "ComparisonError", "cannot reference")
+    assert message.endswith(
         "cannot reference multiple revisions for the same repository "
         '($second references "main" while $first references "HEAD")'
     )

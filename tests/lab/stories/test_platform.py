@@ -5,7 +5,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,7 +35,7 @@ KINDS = (
 # What somebody applies by hand before the first chart: see the platform's README.
 FIRST = (STORE, "packages/argo-cd/manifests")
 HOOK = "argocd.argoproj.io/hook"
-PLATFORM_SECONDS = 600
+PLATFORM_SECONDS = 1200
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +77,13 @@ def deployed(platform: Path) -> Iterator[Lab]:
             if one.manifest["kind"] == "Application"
         }
         wanted = dict.fromkeys(sorted(names), "Synced, Healthy, Succeeded")
-        with suppress(WaitError):  # what follows says more
+        try:
             lab.wait(
                 lambda: _states(lab) == wanted, "all is deployed", PLATFORM_SECONDS
             )
-        assert _states(lab) == wanted
+        except WaitError:
+            assert _states(lab) == wanted  # says what is not
+            raise
         yield lab
 
 

@@ -8,6 +8,7 @@ from http import HTTPStatus
 from lab import Lab, faults
 from lab.api import Object
 from lab.nginx import nginx
+from tests.lab.loopback import ask
 from tests.lab.story import Story, text
 
 LABELS = {"app": "portal"}
@@ -283,7 +284,7 @@ def _asked(lab: Lab, story: Story, upstream: str, path: str) -> int:
         f"{address}{path}", headers={"Host": "portal.example.com"}
     )
     try:
-        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310
+        with ask(request, timeout=600) as answer:
             return int(answer.status)
     except urllib.error.HTTPError as error:
         error.close()
