@@ -76,6 +76,23 @@ def test_an_application_that_renders_itself_ends(
     assert gaps == []
 
 
+def test_an_application_without_a_namespace_that_renders_itself_is_one(
+    tmp_path: Path, engine: HelmEngine
+) -> None:
+    """Its file leaves the namespace to its own destination."""
+    root = application("root", "apps").replace(", namespace: argocd", "")
+    files = {
+        "apps/root.yaml": root,
+        "apps/child.yaml": application("child", "config"),
+        "config/config.yaml": CONFIG,
+    }
+
+    found, gaps = expanded(files, tmp_path, engine)
+
+    assert found == ["Application/child", "Application/root", "ConfigMap/config"]
+    assert gaps == []
+
+
 def test_of_two_that_render_each_other_one_is_the_root(
     tmp_path: Path, engine: HelmEngine
 ) -> None:

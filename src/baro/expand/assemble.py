@@ -16,6 +16,7 @@ from baro.expand.discovery.discover import (
 )
 from baro.expand.discovery.hints import renders_argocd
 from baro.expand.options import Options
+from baro.expand.overlaid import Builds
 from baro.expand.platform import Platform, Root
 from baro.expand.ports import HelmEngine, Progress, Silence
 from baro.expand.release import release
@@ -88,7 +89,11 @@ def assemble(  # noqa: PLR0913 - the rim has many neighbours
         options,
         progress or Silence(),
     )
-    found = [_discovered(root, shelves) for root in platform.roots]
+    program = expander.sources.options.kustomize
+    found = [
+        Builds(root.tree, program, charts, engine).over(_discovered(root, shelves))
+        for root in platform.roots
+    ]
     releases = [
         release(platform, root, index)
         for root in platform.roots
@@ -192,6 +197,8 @@ def _left_open(
     """Yield the gaps of files that nothing renders; the others are their source's."""
     folders = rendered - {"", "."}
     for unread in found.unread:
+        if unread.within & rendered:
+            continue
         if not any(treepath.under(unread.path, folder) for folder in folders):
             yield unread.gap
     for chart in found.charts:

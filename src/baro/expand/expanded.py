@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from baro.expand.admission.admission import refused
 from baro.expand.admission.shapes import Version
@@ -92,7 +92,7 @@ class Queue:
 
     def take(self, manifest: Manifest, above: Above = ()) -> None:
         """Take an object into the state; expand it later if it can be."""
-        if manifest.ref in above:
+        if any(_same(manifest.ref, ref) for ref in above):
             # An Application that renders itself is the one that is there.
             return
         if above:
@@ -163,3 +163,12 @@ def _expands(manifest: Manifest) -> bool:
 def _limit(ref: ObjectRef, above: Above, most: str) -> Gap:
     chain = " <- ".join(str(r) for r in (ref, *reversed(above[-3:])))
     return Gap(str(ref), f"more than {most}: {chain} …", ref=ref)
+
+
+def _same(ref: ObjectRef, other: ObjectRef) -> bool:
+    """Tell whether two names are one; a file may leave out the namespace."""
+    if ref.namespace and other.namespace:
+        return ref == other
+    return ref.kind == other.kind and structs.replace(ref, namespace="") == (
+        structs.replace(other, namespace="")
+    )

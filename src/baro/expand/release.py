@@ -3,6 +3,7 @@
 import posixpath
 
 from baro.expand.platform import Platform, Root
+from baro.expand.sources.kustomizeroots import KUSTOMIZATIONS
 from baro.model.cluster import LOCAL_SERVER
 from baro.model.manifest import Manifest
 from baro.model.origin import Origin, OriginKind
@@ -26,7 +27,7 @@ def release(platform: Platform, root: Root, index: int) -> Manifest:
             "valueFiles": [f"/{file}" for file in entry.value_files],
             "valuesObject": entry.values,
         }
-    else:
+    elif not _is_kustomization(root, entry.path):
         source["directory"] = {"recurse": True}
     name = entry.release_name or posixpath.basename(entry.chart or entry.path)
     body = {
@@ -44,3 +45,8 @@ def release(platform: Platform, root: Root, index: int) -> Manifest:
     }
     origin = Origin(OriginKind.CONFIGURED, root.text, within=("roots", index))
     return Manifest(body, origin)
+
+
+def _is_kustomization(root: Root, path: str) -> bool:
+    names = (posixpath.join(path, name) for name in KUSTOMIZATIONS)
+    return any(root.tree.is_file(posixpath.normpath(name)) for name in names)

@@ -41,10 +41,15 @@ _SCAFFOLD = re.compile(rb"\$\{\{-?[ \t]*(?:values|parameters)\b")
 
 
 class Unread(Struct, frozen=True):
-    """A file that could not be read, and the gap that it leaves."""
+    """A file that could not be read, and the gap that it leaves.
+
+    `within` are folders of kustomizations that the file is part of: where one of them
+    is rendered, nothing is left open.
+    """
 
     path: str
     gap: Gap
+    within: frozenset[str] = frozenset()
 
 
 class Discovered(Struct, frozen=True, eq=False):

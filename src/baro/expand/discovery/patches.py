@@ -18,7 +18,7 @@ def patch_files(tree: Tree, files: Sequence[str]) -> frozenset[str]:
     for file in files:
         folder, _, name = file.rpartition("/")
         if name in KUSTOMIZATIONS:
-            for patch in _named(_document(tree, file)):
+            for patch in _named(document_of(tree, file)):
                 try:
                     found.add(treepath.normal(f"{folder}/{patch}".lstrip("/")))
                 except treepath.OutsideError:
@@ -26,7 +26,8 @@ def patch_files(tree: Tree, files: Sequence[str]) -> frozenset[str]:
     return frozenset(found)
 
 
-def _document(tree: Tree, file: str) -> Any:
+def document_of(tree: Tree, file: str) -> Any:
+    """Return what the first document of a file holds, nothing for a broken one."""
     try:
         documents = tree.text(file).documents
     except (UnreadableFileError, FileNotFoundError, yamltext.YamlError):
