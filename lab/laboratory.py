@@ -2,7 +2,6 @@
 
 import contextlib
 import http.client
-import shutil
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -23,6 +22,7 @@ from lab.location import ARGOCD_NAMESPACE, Site
 from lab.parts.catalog import EVERYTHING, PARTS, binaries_of, with_needs
 from lab.parts.part import Part
 from lab.processes import Processes, Program
+from lab.removal import remove
 from lab.repository import Repository, create_repository
 from lab.web import Web
 
@@ -88,7 +88,7 @@ class Lab:
             self.api.close()
         if not self._keep:
             # The supervisor's last act, too: it may have been killed.
-            shutil.rmtree(self.site.state, ignore_errors=True)
+            remove(self.site.state)
         self.site.claims.release()
 
     def _start_parts(self) -> None:

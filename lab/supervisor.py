@@ -11,7 +11,6 @@ import json
 import os
 import pwd
 import select
-import shutil
 import signal
 import subprocess
 import sys
@@ -19,6 +18,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+
+from lab.removal import remove
 
 PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
@@ -123,7 +124,7 @@ class Supervisor:
                 collect(pid)
             time.sleep(0.01)
         if not self.keep:
-            shutil.rmtree(self.state, ignore_errors=True)
+            remove(self.state)
 
 
 def tied_to_parent(parent: int, user: str | None) -> Callable[[], None]:
