@@ -68,9 +68,14 @@ def test_a_program_runs_where_it_is_told(tmp_path: Path) -> None:
     ids=["program", "folder", "no-program", "nul"],
 )
 def test_what_does_not_start_says_so(
-    argv: tuple[str, ...], cwd: str | None, message: str
+    argv: tuple[str, ...],
+    cwd: str | None,
+    message: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A ToolError names it."""
+    # A folder that may not be looked into would be another reason.
+    monkeypatch.setenv("PATH", os.defpath)
     with pytest.raises(ToolError) as raised:
         run(argv, cwd=cwd)
     assert message in str(raised.value)
