@@ -26,6 +26,13 @@ PINNED = {
         "37ee0097cf851bc2dd7665fc081bbce61a7e836e",
         "applicationset/examples",
     ),
+    "redhat-ai-services/ai-accelerator": (
+        "f241ba28f3597eab06d13c2eeada2160a5e99a5e",
+        "",
+    ),
+    "mitchross/talos-argocd-proxmox": ("38e5c2f87d13d8b5037bd9f999195fa97956a8f3", ""),
+    "cterence/homelab-gitops": ("5f40c0afbd4cea750408754c581e8dbd7d13b4d8", ""),
+    "small-hack/argocd-apps": ("7bfd015ac5a17ebf5eb9021f8ee7337710c0befe", ""),
 }
 """Repository -> its commit, and the folder in it."""
 
