@@ -152,13 +152,21 @@ def test_urls_come_from_a_file_and_without_a_scheme(
     ("arguments", "hint"),
     [
         ((PATH,), "which URL"),
-        (("no-such-folder", PATH), "neither a URL nor a folder"),
+        (("no-such-folder", PATH), "neither a URL nor a file"),
         (("ftp://x.example/", PATH), "http or https"),
         ((API, PATH, "--controller", "apache"), "ingress-nginx"),
         ((API, PATH, "--header", "nonsense"), "NAME: VALUE"),
         ((API, PATH, "--no-endpoints", "shop"), "NAMESPACE/NAME"),
         ((API, PATH, "--cluster", "moon"), "hub"),
         ((API, PATH, "--from-file", "missing.txt"), "missing.txt"),
+        ((API, "--manifests", "missing.yaml"), "neither a URL nor a file"),
+        ((API, "./missing.d/dump"), "neither a URL nor a file"),
+        ((API, PATH, "--no-endpoints", "shop/shpo"), "no Service is called"),
+        ((API, PATH, "--controller", "traefik@new"), "traefik@3."),
+        ((API, PATH, "--header", "A B: c"), "no header that a client can send"),
+        ((API, PATH, "--method", "GE T"), "no method"),
+        (("https://h.test\\x/", PATH), "no host has"),
+        (("https://é..test/", PATH), "in ASCII"),
     ],
     ids=lambda v: str(v[-1]) if isinstance(v, tuple) else None,
 )
@@ -170,6 +178,55 @@ def test_a_wrong_question_gets_a_clear_error(
 
     assert (ran.code, ran.out) == (2, "")
     assert hint in ran.err
+
+
+def test_a_wrong_url_of_a_file_is_told_with_its_line(
+    baro: Baro, dump: Path, tmp_path: Path
+) -> None:
+    """A byte order mark is passed over, and the line is named."""
+    urls = tmp_path / "urls.txt"
+    urls.write_text("\ufeffshop.example/a\nftp://shop.example/\n", encoding="utf-8")
+    ran = baro("route", "--from-file", urls, "--manifests", dump)
+
+    assert (ran.code, ran.out) == (2, "")
+    assert f"{urls}:2: 'ftp://shop.example/'" in ran.err
+
+
+def test_the_host_header_goes_before_the_host_of_the_url(
+    baro: Baro, dump: Path
+) -> None:
+    """As with curl, an address may be asked for a host that DNS does not know yet."""
+    ran = baro(
+        *("route", "https://192.0.2.1/a", "--manifests", dump, "--format", "json"),
+        *("--header", "Host: shop.example"),
+    )
+
+    [answer] = json.loads(ran.out)["answers"]
+    assert (answer["url"], answer["outcome"]) == ("https://shop.example/a", "backend")
+
+
+def test_what_could_not_be_read_is_in_every_form(baro: Baro, tmp_path: Path) -> None:
+    """An answer from objects of which some are missing, or all, says so."""
+    broken = tmp_path / "broken.yaml"
+    broken.write_text("a: [\n", encoding="utf-8")
+    empty = tmp_path / "empty.yaml"
+    empty.write_text("# nothing\n", encoding="utf-8")
+    for file, reason in ((broken, "not YAML"), (empty, "no Application")):
+        for command in (("route", "https://h.test/"), ("routes",), ("verify",)):
+            ran = baro(*command, "--manifests", file, "--format", "json")
+            [gap] = json.loads(ran.out)["gaps"]
+            assert reason in gap["reason"]
+            assert "gap: " in ran.err
+
+
+def test_a_release_that_is_not_imitated_makes_no_certain_answer(
+    baro: Baro, dump: Path
+) -> None:
+    """Whose behaviour is used instead is told with each answer."""
+    for name in ("ingress-nginx@0.51.0", "ingress-nginx@99.0"):
+        ran = baro("route", API, "--manifests", dump, "--controller", name)
+        assert "is not known; answered as" in ran.out
+        assert "certainty: not known" in ran.out
 
 
 @pytest.mark.parametrize("example", ["examples/platform", PATH])

@@ -148,3 +148,24 @@ def test_a_placeholder_that_no_cluster_fills_is_broken() -> None:
     found = _verified(_expected("https://{dmoain}/", unfilled="dmoain"), {"hub": []})
     assert found.held is Held.BROKEN
     assert found.differences[0].field == "dmoain"
+
+
+@pytest.mark.parametrize(
+    ("code", "method", "then"),
+    [
+        ("301", "POST", "GET"),
+        ("301", "PUT", "PUT"),
+        ("303", "PUT", "GET"),
+        ("308", "POST", "POST"),
+    ],
+)
+def test_a_client_may_change_its_method(code: str, method: str, then: str) -> None:
+    """As browsers and curl do: a POST becomes a GET unless the status forbids it."""
+    to_login = {
+        "permanent-redirect": TO_LOGIN["temporal-redirect"],
+        "permanent-redirect-code": code,
+    }
+    routes = _clusters({"hub": [{**START, "nginx": to_login}, LOGIN]})
+    request = short.request(f"{method} https://h.test/")
+    hops = follow(request, cluster_for(request, routes), routes)
+    assert [hop.request.method for hop in hops] == [method, then]

@@ -112,3 +112,24 @@ def test_a_host_that_nginx_refuses(host: str) -> None:
     """These end in a 400."""
     with pytest.raises(BadTargetError):
         server_name(host)
+
+
+@pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("https://한국.test:8443/", "xn--3e0b707e.test:8443"),
+        ("https://BÜCHER.test/", "xn--bcher-kva.test"),
+        ("https://A.test/", "A.test"),
+        ("https://[::1]:8443/", "[::1]:8443"),
+        ("https://user:word@a.test/", "a.test"),
+    ],
+)
+def test_a_host_is_sent_as_dns_has_it(url: str, host: str) -> None:
+    """Names in other scripts have a form in ASCII; all else stays."""
+    assert Request.of(url).host == host
+
+
+def test_the_host_header_is_the_host() -> None:
+    """It goes before the URL's, and is no header beside it."""
+    request = Request.of("https://192.0.2.1/", headers=[("Host", "a.test"), ("B", "c")])
+    assert (request.host, request.headers) == ("a.test", (("b", "c"),))

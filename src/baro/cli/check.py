@@ -126,7 +126,7 @@ def _report(target: Target, verdict: Verdict, today: date) -> Report:
         command="check",
         subject=target.name,
         findings=counts,
-        gaps=(*snapshot.gaps, *verdict.gaps, *_nothing_here(target)),
+        gaps=(*target.unseen, *verdict.gaps),
         accepted=[Accepted(finding, reason) for finding, reason in accepted],
         skipped=verdict.skipped,
         notes=(
@@ -160,15 +160,6 @@ def _accepted(target: Target) -> Iterator[Acceptance]:
     for accepted, where in target.acceptances():
         find(accepted.rule, where)
         yield accepted
-
-
-def _nothing_here(target: Target) -> Iterator[Gap]:
-    """Yield the gap of a place in which there is nothing to judge."""
-    snapshot = target.snapshot
-    if not snapshot.manifests and not snapshot.gaps:
-        reason = "no Application, ApplicationSet or other object was found"
-        other = "" if target.plain else ", or roots: for a chart installed by hand"
-        yield Gap(target.name, reason, f"another PATH{other}")
 
 
 def _narrowed(report: Report, target: Target, app: str, cluster: str) -> Report:

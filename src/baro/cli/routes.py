@@ -54,7 +54,7 @@ def command(paths: tuple[Path, ...], **given: Any) -> int:
     language = given["language"]
     match given["form"]:
         case "json":
-            text = route_table.to_json(table, clusters)
+            text = route_table.to_json(table, clusters, target.unseen)
         case "markdown":
             text = route_table.to_markdown(table, clusters, language)
         case "html":
@@ -64,7 +64,7 @@ def command(paths: tuple[Path, ...], **given: Any) -> int:
         case _:
             text = route_table.to_text(table, clusters, language)
     write(text, given["output_file"])
-    tell_gaps(snapshot.gaps)
+    tell_gaps(target.unseen)
     return 0
 
 

@@ -1,6 +1,6 @@
 """What `route`, `routes` and `verify` have in common."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import click
@@ -11,6 +11,7 @@ from baro.expand import semver
 from baro.model.snapshot import Snapshot
 from baro.routing.answer import Controller
 from baro.routing.platform import ClusterRoutes, cluster_routes
+from baro.routing.table import find_strategy
 
 Function = Callable[..., Any]
 
@@ -50,13 +51,7 @@ def routes_of(snapshot: Snapshot, given: dict[str, Any]) -> list[ClusterRoutes]:
                 f"--no-endpoints {name}: not of the form NAMESPACE/NAME",
                 hint="write --no-endpoints backstage/backstage",
             )
-    version = given["controller"].partition("@")[2]
-    if version and semver.version(version) is None:
-        raise InputError(
-            f"--controller {given['controller']}: {version} is not a version",
-            hint="write --controller ingress-nginx@1.11.2",
-        )
-    wanted = Controller.parse(given["controller"]) if given["controller"] else None
+    wanted = _controller(given["controller"]) if given["controller"] else None
     found = cluster_routes(
         snapshot.manifests,
         kubernetes=snapshot.kubernetes_version,
@@ -64,6 +59,7 @@ def routes_of(snapshot: Snapshot, given: dict[str, Any]) -> list[ClusterRoutes]:
         unready=frozenset(given["no_endpoints"]),
         unknown=frozenset(w for c in snapshot.clusters for w in c.unknown_words),
     )
+    _refuse_misspelt(given["no_endpoints"], snapshot, found)
     if not given["cluster"]:
         return found
     named = [each for each in found if each.cluster == given["cluster"]]
@@ -72,3 +68,33 @@ def routes_of(snapshot: Snapshot, given: dict[str, Any]) -> list[ClusterRoutes]:
             "cluster with routes", given["cluster"], (each.cluster for each in found)
         )
     return named
+
+
+def _controller(text: str) -> Controller:
+    wanted = Controller.parse(text)
+    if wanted.version and semver.version(wanted.version) is None:
+        last = find_strategy(wanted.name).last_version
+        raise InputError(
+            f"--controller {text}: {wanted.version} is not a version",
+            hint=f"write --controller {wanted.name}@{last}",
+        )
+    return wanted
+
+
+def _refuse_misspelt(
+    names: Iterable[str], snapshot: Snapshot, clusters: Sequence[ClusterRoutes]
+) -> None:
+    """Refuse the name of a Service that is neither there nor asked for.
+
+    Raises:
+        InputError: such a name would change nothing, and nobody would notice.
+    """
+    wanted = set(names)
+    if not wanted:
+        return
+    known = {m.ref.path for m in snapshot.manifests if m.kind == "Service"}
+    for cluster in clusters:
+        for table in cluster.tables:
+            known |= {place.service for place in table.places()}
+    for name in sorted(wanted - known):
+        raise unknown("Service", name, known - {""})

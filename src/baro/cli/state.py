@@ -15,6 +15,7 @@ from baro.expand.charts.fetch import FetchedCharts
 from baro.expand.engine.choice import open_engine
 from baro.expand.options import Options
 from baro.expand.platform import Overrides, Platform, open_platform
+from baro.model.finding import Gap
 from baro.model.snapshot import Snapshot
 from baro.model.text import Location
 from baro.rules.acceptance import Acceptance
@@ -36,6 +37,16 @@ class Target:
     def snapshot(self) -> Snapshot:
         """Return the state."""
         return self.assembled.snapshot
+
+    @property
+    def unseen(self) -> tuple[Gap, ...]:
+        """Return the gaps; a place in which there is nothing to look at is one."""
+        snapshot = self.snapshot
+        if snapshot.manifests or snapshot.gaps:
+            return tuple(snapshot.gaps)
+        reason = "no Application, ApplicationSet or other object was found"
+        other = "" if self.plain else ", or roots: for a chart installed by hand"
+        return (Gap(self.name, reason, f"another PATH{other}"),)
 
     def acceptances(self) -> Iterator[tuple[Acceptance, Location | None]]:
         """Yield what every `baro.yaml` accepts, each with the line of its rule."""

@@ -40,11 +40,11 @@ def command(paths: tuple[Path, ...], **given: Any) -> int:
         snapshot = target.snapshot
     found = list(verify(snapshot.routes, routes_of(snapshot, given)))
     if given["form"] == "json":
-        text = verified_json(found)
+        text = verified_json(found, target.unseen)
     else:
         text = verified_text(found, given["language"])
     write(text, given["output_file"])
-    tell_gaps(snapshot.gaps)
+    tell_gaps(target.unseen)
     held = {each.held for each in found}
-    unknown = Held.UNKNOWN in held or bool(snapshot.gaps)
+    unknown = Held.UNKNOWN in held or bool(target.unseen)
     return int(Held.BROKEN in held or (given["strict"] and unknown))

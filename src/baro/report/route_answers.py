@@ -1,11 +1,12 @@
 """Who answers a URL: for people, and as `baro/v1` JSON."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from baro.model.finding import Gap
 from baro.model.manifest import Manifest
-from baro.report.json_v1 import SCHEMA, encode
+from baro.report.json_v1 import SCHEMA, encode, gap_v1
 from baro.report.messages.route_words import words
 from baro.report.messages.routing import sentence
 from baro.report.plaintext import harmless
@@ -14,6 +15,8 @@ from baro.routing.expectation import Held, Verified, application_of
 from baro.routing.platform import ClusterRoutes
 from baro.routing.reasons import Reason
 
+_ERRORS = 400
+_NOT_FOUND = 404
 Hops = Sequence[Answer]
 """What a client meets, redirects followed."""
 
@@ -27,7 +30,9 @@ def config_error(clusters: Sequence[ClusterRoutes]) -> Reason | None:
     return None
 
 
-def to_json(asked: Sequence[Hops], clusters: Sequence[ClusterRoutes]) -> str:
+def to_json(
+    asked: Sequence[Hops], clusters: Sequence[ClusterRoutes], gaps: Iterable[Gap]
+) -> str:
     """Return the answers as JSON; `hops` are those after the first."""
     error = config_error(clusters)
     return encode(
@@ -39,6 +44,7 @@ def to_json(asked: Sequence[Hops], clusters: Sequence[ClusterRoutes]) -> str:
                 for hops in asked
             ],
             "configError": sentence(error) if error is not None else None,
+            "gaps": [gap_v1(gap) for gap in gaps],
         }
     )
 
@@ -151,15 +157,27 @@ def _kind(answer: Answer) -> str:
 def outcome_text(answer: Answer, language: str) -> str:
     """Say what the client is met with, in one sentence."""
     said = words(language)
-    known = str(answer.outcome)
-    if answer.outcome is Outcome.DEFAULT_BACKEND and answer.service:
-        known = "default-service"
-    return said[known].format(
+    return said[_outcome(answer)].format(
         service=answer.service or "?",
         port=said["port"].format(port=answer.port) if answer.port else "",
         path=answer.upstream_path or said["path-unknown"],
         location=answer.location or "?",
     )
+
+
+def _outcome(answer: Answer) -> str:
+    """Return which sentence says an outcome; some take more than one."""
+    match answer.outcome:
+        case Outcome.DEFAULT_BACKEND if answer.service:
+            return "default-service"
+        case Outcome.DEFAULT_BACKEND if (answer.status or _ERRORS) < _ERRORS:
+            return "controller-itself"
+        case Outcome.REFUSED if answer.status is None:
+            return "nobody-listens"
+        case Outcome.REFUSED if answer.status == _NOT_FOUND:
+            return "nobody-here"
+        case _:
+            return str(answer.outcome)
 
 
 def _listed(title: str, lines: Sequence[str]) -> Iterator[str]:
@@ -229,7 +247,7 @@ def _reached(answer: Answer) -> str:
     return f"{answer.status} {answer.location or answer.outcome}"
 
 
-def verified_json(found: Sequence[Verified]) -> str:
+def verified_json(found: Sequence[Verified], gaps: Iterable[Gap]) -> str:
     """Return how each expected route fared, as JSON."""
     return encode(
         {
@@ -253,5 +271,6 @@ def verified_json(found: Sequence[Verified]) -> str:
                 }
                 for each in found
             ],
+            "gaps": [gap_v1(gap) for gap in gaps],
         }
     )

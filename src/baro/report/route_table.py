@@ -1,12 +1,13 @@
 """The whole routing table: text, JSON, Mermaid in Markdown, rows of a picture."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
 from baro.graph.relations.selects import selected, workloads_by_namespace
+from baro.model.finding import Gap
 from baro.model.snapshot import Snapshot
-from baro.report.json_v1 import SCHEMA, encode
+from baro.report.json_v1 import SCHEMA, encode, gap_v1
 from baro.report.messages.route_words import words
 from baro.report.messages.routing import sentence, shown_host
 from baro.report.plaintext import harmless
@@ -171,7 +172,9 @@ def outside(clusters: Sequence[ClusterRoutes], language: str) -> Iterator[str]:
         yield from dict.fromkeys(found)
 
 
-def to_json(table: Sequence[Row], clusters: Sequence[ClusterRoutes]) -> str:
+def to_json(
+    table: Sequence[Row], clusters: Sequence[ClusterRoutes], gaps: Iterable[Gap]
+) -> str:
     """Return the table as JSON."""
     error = config_error(clusters)
     return encode(
@@ -213,6 +216,7 @@ def to_json(table: Sequence[Row], clusters: Sequence[ClusterRoutes]) -> str:
                 for why in each.doubts
             ],
             "configError": sentence(error) if error is not None else None,
+            "gaps": [gap_v1(gap) for gap in gaps],
         }
     )
 

@@ -12,6 +12,8 @@ from baro.routing.platform import ClusterRoutes
 from baro.routing.reasons import Code, because
 from baro.routing.request import Request
 
+_SEE_OTHER = 303
+_CHANGING = frozenset((301, 302))
 HOPS = 10
 """Redirects that a client follows."""
 
@@ -60,7 +62,10 @@ def _having(
 def _following(answer: Answer, asked: Request) -> Request | None:
     """Return the request with which a client follows a redirect; None if it cannot."""
     url = urljoin(answer.request.url, answer.location or "")
+    # Browsers and curl turn a POST into a GET, except where 307 and 308 forbid it.
+    changed = asked.method == "POST" and answer.status in _CHANGING
+    method = "GET" if changed or answer.status == _SEE_OTHER else asked.method
     try:
-        return Request.of(url, method=asked.method, headers=asked.headers)
+        return Request.of(url, method=method, headers=asked.headers)
     except InputError:
         return None

@@ -1,5 +1,6 @@
 """What a client sends, as far as routing looks at it."""
 
+import re
 from collections.abc import Iterable, Mapping
 from urllib.parse import quote, urlsplit
 
@@ -9,7 +10,12 @@ from baro.errors import InputError
 
 # What browsers and curl leave alone in a path or a query (RFC 3986, and `%`).
 _LEFT_ALONE = "/:@!$&'()*+,;=-._~%?[]|^`{}\\\"<>"
+_NOT_IN_HOSTS = re.compile(r"""[\s"%<>\\^`|]""")
 _DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+HOST = "host"
+"""The header that names the host; it is `Request.host`, and not among the headers."""
 
 
 class Request(Struct, frozen=True):
@@ -35,6 +41,8 @@ class Request(Struct, frozen=True):
     ) -> "Request":
         """Read a URL the way a client does: no fragment, spaces encoded.
 
+        A header `Host` goes before the URL's host, whose name DNS knows in ASCII.
+
         Raises:
             InputError: it is not an http or https URL with a host.
         """
@@ -51,19 +59,20 @@ class Request(Struct, frozen=True):
                 f"{url!r} is not an http or https URL with a host",
                 hint="write it like https://platform.example/kr/",
             )
-        host = parts.netloc.rpartition("@")[2]
+        host = _host(parts.netloc.rpartition("@")[2], url)
         if port == _DEFAULT_PORTS[parts.scheme]:
             host = host.removesuffix(f":{port}")
         target = quote(parts.path or "/", safe=_LEFT_ALONE)
         if parts.query:
             target += "?" + quote(parts.query, safe=_LEFT_ALONE)
         pairs = headers.items() if isinstance(headers, Mapping) else headers
+        sent = [(name.lower(), value) for name, value in pairs]
         return cls(
             scheme=parts.scheme,
-            host=host,
+            host=next((value for name, value in sent if name == HOST), host),
             target=target,
             method=method.upper(),
-            headers=tuple((name.lower(), value) for name, value in pairs),
+            headers=tuple(pair for pair in sent if pair[0] != HOST),
         )
 
     @property
@@ -88,3 +97,20 @@ class Request(Struct, frozen=True):
                 if equals and cookie == name:
                     return content
         return None
+
+
+def _host(text: str, url: str) -> str:
+    """Return host and port as a client sends them: names in ASCII, as DNS has them."""
+    fault = "its host has signs that no host has"
+    if not _NOT_IN_HOSTS.search(text):
+        if text.isascii():
+            return text
+        name, colon, port = text.partition(":")
+        try:
+            return f"{name.encode('idna').decode()}{colon}{port}"
+        except UnicodeError:
+            fault = "its host cannot be written in ASCII"
+    raise InputError(
+        f"{url!r} is not a URL: {fault}",
+        hint="write it like https://platform.example/kr/",
+    )

@@ -12,9 +12,9 @@ from msgspec.structs import replace
 
 import baro.routing as _package
 from baro.errors import InputError
-from baro.routing.answer import Answer, Controller, Loser, Place
+from baro.routing.answer import Answer, Certainty, Controller, Loser, Place
 from baro.routing.declared import Declared
-from baro.routing.reasons import Reason
+from baro.routing.reasons import Code, Reason, because
 from baro.routing.request import Request
 from baro.routing.strategy import Routes, Strategy
 from baro.routing.world import World
@@ -25,6 +25,8 @@ class RouteTable(Struct, frozen=True):
 
     controller: Controller
     routes: Routes
+    not_imitated: Reason | None = None
+    """Why answers are those of another release, if they are."""
 
     @classmethod
     def build(
@@ -46,11 +48,18 @@ class RouteTable(Struct, frozen=True):
         if not controller.version:
             controller = replace(controller, version=strategy.last_version)
         world = World.of(objects, unready=unready)
-        return cls(controller, strategy.build(world, controller))
+        routes = strategy.build(world, controller)
+        told = (why for why in routes.doubts if why.code is Code.VERSION_NOT_IMITATED)
+        other = next(told, None) or _of_other_release(controller, strategy)
+        return cls(controller, routes, other)
 
     def answer(self, request: Request) -> Answer:
         """Tell what becomes of one request."""
-        return self.routes.answer(request)
+        answer = self.routes.answer(request)
+        if self.not_imitated is None:
+            return answer
+        why = (*answer.why, self.not_imitated)
+        return replace(answer, why=why, certainty=Certainty.UNKNOWN)
 
     @property
     def config_error(self) -> Reason | None:
@@ -60,7 +69,10 @@ class RouteTable(Struct, frozen=True):
     @property
     def doubts(self) -> Sequence[Reason]:
         """Return what could not be imitated, for the set as a whole."""
-        return self.routes.doubts
+        doubts = self.routes.doubts
+        if self.not_imitated is None or self.not_imitated in doubts:
+            return doubts
+        return (self.not_imitated, *doubts)
 
     @property
     def left_out(self) -> Sequence[Loser]:
@@ -100,6 +112,19 @@ def find_strategy(name: str) -> Strategy:
             hint=f"it knows {', '.join(known_controllers())}",
         )
     return strategy
+
+
+def _of_other_release(controller: Controller, strategy: Strategy) -> Reason | None:
+    """Return why a release is another one than those that are imitated.
+
+    Between major releases, controllers change how they read Ingresses. Who serves
+    Gateway API has releases of its own, which say nothing of the specification.
+    """
+    major = controller.version.partition(".")[0]
+    known = strategy.last_version
+    if strategy.name == "gateway-api" or major == known.partition(".")[0]:
+        return None
+    return because(Code.VERSION_NOT_IMITATED, controller.version, known)
 
 
 @cache
