@@ -9,7 +9,7 @@ from msgspec import inspect
 
 from baro.errors import InputError
 from baro.expand.settings import Settings
-from baro.expand.settings_meaning import Mistake, contradictions
+from baro.expand.settings_meaning import Mistake, contradictions, known_here
 from baro.model import yamltext
 from baro.model.fieldpath import FieldPath, dotted
 from baro.model.text import SourceText
@@ -86,12 +86,7 @@ def _struct(
             yield from _shape(inner, known[key].type, (*path, key))
         else:
             near = difflib.get_close_matches(key, known, n=1, cutoff=0.5)
-            hint = f"did you mean {near[0]}? K" if near else "k"
-            yield Mistake(
-                (*path, key),
-                f"unknown key {key!r}",
-                f"{hint}nown here: {', '.join(known)}",
-            )
+            yield Mistake((*path, key), f"unknown key {key!r}", known_here(near, known))
     for name, field in known.items():
         if field.required and name not in value:
             yield Mistake(path, f"{dotted(path)} needs a {name}")

@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from urllib.parse import urlsplit
 
@@ -26,6 +26,14 @@ class Mistake(Struct, frozen=True):
     path: FieldPath
     message: str
     hint: str = ""
+
+
+def known_here(near: Sequence[str], known: Iterable[str]) -> str:
+    """Return the way out for a word that nobody knows: the nearest, and all."""
+    every = ", ".join(known)
+    if near:
+        return f"did you mean {near[0]}? Known here: {every}"
+    return f"known here: {every}"
 
 
 def contradictions(settings: Settings) -> Iterator[Mistake]:
@@ -93,11 +101,10 @@ def _generators(settings: Settings) -> Iterator[Mistake]:
             if kind in OUTSIDE:
                 continue
             near = difflib.get_close_matches(kind, OUTSIDE, n=1)
-            hint = f"did you mean {near[0]}? K" if near else "k"
             yield Mistake(
                 ("generators", name, kind),
                 f"no generator that asks the outside: {kind!r}",
-                f"{hint}nown here: {', '.join(OUTSIDE)}",
+                known_here(near, OUTSIDE),
             )
 
 

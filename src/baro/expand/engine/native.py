@@ -18,7 +18,14 @@ from baro.expand.engine.messages import (
 )
 from baro.expand.engine.question import question_of
 from baro.expand.engine.renderings import Renderings
-from baro.expand.engine.workers import PATIENCE, TIMEOUT, Asked, Worker, Workers
+from baro.expand.engine.workers import (
+    PATIENCE,
+    STARTING,
+    TIMEOUT,
+    Asked,
+    Worker,
+    Workers,
+)
 from baro.expand.ports import (
     RenderedFile,
     RenderOutcome,
@@ -29,8 +36,6 @@ from baro.model.expansion import Failure, FailureKind
 
 BRIEFLY = 5.0
 """Seconds that one batch of template evaluations may take; it takes 20 ms."""
-STARTING = 60.0
-"""Seconds that a worker may take to start and say who it is, on a busy machine."""
 
 _UNFIT = "it lacks memory or open files, or helm-python-sdk is not for this machine"
 

@@ -13,7 +13,7 @@ import msgspec
 from msgspec import Struct
 
 from baro.errors import ToolError
-from baro.expand.engine.messages import Answer, Question, Render, Unknown
+from baro.expand.engine.messages import Answer, AskVersion, Question, Render, Unknown
 from baro.process.environment import NOWHERE
 from baro.process.peer import Peer
 
@@ -21,6 +21,8 @@ Held = TypeVar("Held")
 
 TIMEOUT = 60.0
 """Seconds that one rendering may take."""
+STARTING = 60.0
+"""Seconds that a worker may take to start and say who it is, on a busy machine."""
 PATIENCE = 0.1
 """Seconds that a question waits for a busy worker before another one is started.
 
@@ -60,6 +62,7 @@ class Worker:
         self._timeout = timeout
         self._peer: Peer | None = None
         self._charts: set[str] = set()
+        self._met = False
         self._closed = False
 
     @property
@@ -76,6 +79,7 @@ class Worker:
         if self._peer is None or not self._peer.alive:
             self._peer = self._process()
             self._charts.clear()
+            self._met = False
         return self._peer
 
     def ask(self, asked: Asked, *, timeout: float | None = None) -> Answer:
@@ -99,8 +103,9 @@ class Worker:
         since = time.monotonic()
         limit = timeout or self._timeout
         try:
-            peer = self.start()
+            peer = self._started()
             peer.timeout = limit
+            since = time.monotonic()
             for frame in peer.ask_all(list(self._messages(asked))):
                 answers.append(_ANSWER.decode(frame))
                 since = time.monotonic()
@@ -113,6 +118,19 @@ class Worker:
             said = self._peer.stderr if self._peer is not None else ""
             return Told(answers, _explained(error, said))
         return self._without_unknown(asked, answers, limit)
+
+    def _started(self) -> Peer:
+        """Return the process once it answers: its start is no question's time.
+
+        Raises:
+            ToolError: it does not start.
+        """
+        peer = self.start()
+        if not self._met:
+            peer.timeout = STARTING
+            peer.ask(msgspec.msgpack.encode(AskVersion()))
+            self._met = True
+        return peer
 
     def _without_unknown(
         self, asked: Sequence[Asked], answers: list[Answer], timeout: float
