@@ -12,6 +12,7 @@ import pytest
 from baro.cli import COMMANDS, group
 from baro.rules.catalog import catalog
 from tests.documents import DOCS, PAGES, generated, name_of, text_of
+from tests.history import need_history
 from tools import quotes
 from tools.quotes import ROOT, Quote
 
@@ -112,6 +113,7 @@ def _quotes() -> Iterator[Any]:
 @pytest.mark.parametrize("quote", list(_quotes()))
 def test_commands_print_what_the_page_shows(quote: Quote) -> None:
     """The output and the exit code are those of the page; times may differ."""
+    need_history(quote.command)
     ran = quotes.run(quote)
 
     assert ran.code == quote.code

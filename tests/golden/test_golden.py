@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from baro.cli import run
+from tests.history import need_history
 
 ROOT = Path(__file__).parents[2]
 EXPECTED = Path(__file__).parent / "expected"
@@ -84,6 +85,7 @@ def test_check_prints_exactly_this(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The report of an example, less the time it took."""
+    need_history(example)
     monkeypatch.chdir(ROOT)
     run(["check", example, "--format", form, "--color", "never"])
 
