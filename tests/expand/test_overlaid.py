@@ -41,6 +41,12 @@ kind: Application
 metadata: {name: web, namespace: argocd}
 spec: {source: {path: config}}
 """
+DROPPED = """- patch: |-
+    apiVersion: argoproj.io/v1alpha1
+    kind: Application
+    metadata: {name: web, namespace: argocd}
+    $patch: delete
+"""
 
 
 @pytest.fixture(scope="module")
@@ -102,6 +108,35 @@ def test_a_patched_application_is_taken_as_it_is_applied(
     location = application.origin.locate(("spec", "source"))
     assert location is not None
     assert (location.file.rpartition("/")[2], location.line) == ("app.yaml", 6)
+
+
+@pytest.mark.parametrize("prefix", ["", "namePrefix: eu-\n"], ids=["bare", "prefix"])
+@pytest.mark.parametrize(
+    ("more", "wanted"),
+    [
+        ("", {"api-web": "patch-me", "web": "config"}),
+        (
+            DROPPED,
+            {"api-web": "patch-me", "web": "patch-me"},
+        ),
+    ],
+    ids=["both", "one is dropped"],
+)
+def test_a_name_inside_of_another_is_not_taken_for_it(
+    tmp_path: Path, engine: HelmEngine, prefix: str, more: str, wanted: dict[str, str]
+) -> None:
+    """Two Applications of one file stay two, in whatever order they are printed."""
+    files = {
+        **BASE,
+        "base/app.yaml": f"{APP.replace('name: web,', 'name: api-web,')}---\n{APP}",
+        "over/kustomization.yaml": prefix + PATCHED.replace("w.*", "web") + more,
+    }
+    applications = platform(files, tmp_path, engine).applications()
+
+    assert {
+        m.ref.name.removeprefix("eu-"): m.get("spec", "source", "path")
+        for m in applications
+    } == wanted
 
 
 def test_a_patch_of_something_else_changes_nothing(

@@ -1,5 +1,6 @@
 """What is found in a tree, as the kustomizations that patch it would apply it."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -41,6 +42,7 @@ class Builds:
         self._tree = tree
         self._builder = Builder(program, Charts(charts, engine))
         self._built: dict[str, tuple[Printed, ...] | StoppedError] = {}
+        self._names: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
 
     def over(self, found: Discovered) -> Discovered:
         """Return what is found, with every object as it is applied.
@@ -48,6 +50,10 @@ class Builds:
         One that several kustomizations make several things of is left out, with a gap.
         """
         manifests = {id(m): m for m in found.manifests}
+        for manifest in found.manifests:
+            if manifest.origin.text is not None:
+                beside = manifest.origin.text.file, manifest.kind
+                self._names[beside].add(manifest.ref.name)
         unread: list[Unread] = []
         for each in overlaid(self._tree, found.manifests, ARGOCD_KINDS):
             settled = self._settled(each)
@@ -90,9 +96,12 @@ class Builds:
         for printed in self._printed(folder):
             if printed.text is None or text is None or printed.text.file != text.file:
                 continue
+            if printed.body.get("kind") != ref.kind:
+                continue
             name = str(mapping(printed.body.get("metadata")).get("name"))
-            # A prefix or a suffix may stand around the name.
-            if printed.body.get("kind") == ref.kind and ref.name in name:
+            # A prefix or a suffix may stand around the name; of two, the longer is it.
+            inside = [one for one in self._names[text.file, ref.kind] if one in name]
+            if ref.name == max(inside, key=len, default=""):
                 return printed.body
         return None
 

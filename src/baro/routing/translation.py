@@ -23,7 +23,6 @@ from baro.routing.world import Backend, World
 
 VERSION = "gateway.networking.k8s.io/v1"
 _REPLACED = frozenset(("Gateway", "GRPCRoute", "HTTPRoute", "Ingress"))
-_FULL = 100
 
 
 @dataclass(slots=True)

@@ -2,6 +2,7 @@
 
 import json
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from baro.errors import ToolError
 from baro.expand.engine.native import NativeEngine
 from baro.expand.engine.refusal import LONGEST
+from baro.expand.engine.workers import Worker
 from baro.expand.ports import RenderRequest
 from tests.expand.engine.requests import METADATA, requested
 
@@ -63,6 +65,33 @@ def test_the_reason_of_a_death_is_not_the_warning_before_it() -> None:
     with NativeEngine(jobs=1) as engine:
         [outcome] = engine.render([requested({"files": files, "values": {"a": "t"}})])
     assert outcome.lost == "Helm's engine ran out of memory"
+
+
+def test_a_death_of_the_worker_itself_is_told_in_a_line() -> None:
+    """Not by a traceback: neither its memory's end nor a question that is none."""
+    greedy = request('{{ repeat 20000000 "- {a: b}\\n" }}')
+    with NativeEngine(jobs=1) as engine:
+        [outcome] = engine.render([greedy])
+    assert outcome.lost.startswith("Helm's engine ")
+    assert "Traceback" not in outcome.lost
+
+    worker = Worker()
+    try:
+        with pytest.raises(ToolError, match=r"ended with status 1: \w+Error: "):
+            worker.start().ask(b"junk")
+    finally:
+        worker.close()
+
+
+def test_the_start_of_a_worker_is_no_time_of_a_question(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """However long it takes, on a slow machine."""
+    slow = f"import time; time.sleep({LIMIT} + 1)"
+    (tmp_path / "sitecustomize.py").write_text(slow, encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    with NativeEngine(jobs=1, timeout=LIMIT) as engine:
+        assert engine.evaluate(["{{ .a | sha256sum | len }}"], [{"a": "b"}]) == [["64"]]
 
 
 def test_a_huge_message_is_cut_in_the_middle(engine: NativeEngine) -> None:

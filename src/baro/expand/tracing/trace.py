@@ -128,27 +128,6 @@ def _without_twins(found: Sequence[Appearance]) -> tuple[Appearance, ...]:
     return tuple(kept.values())
 
 
-def trace_value(
-    prepared: PreparedSource,
-    engine: HelmEngine,
-    path: FieldPath,
-    clusters: Sequence[ClusterRegistration] = (),
-) -> ValueTrace:
-    """Say who sets a values path of a source, and where it appears."""
-    return Tracer(prepared, engine, clusters).value(path)
-
-
-def trace_field(
-    prepared: PreparedSource,
-    engine: HelmEngine,
-    manifest: Manifest,
-    path: FieldPath,
-    clusters: Sequence[ClusterRegistration] = (),
-) -> tuple[ValueTrace, ...]:
-    """Say which values make a field of an object that a source rendered."""
-    return Tracer(prepared, engine, clusters).field(manifest, path)
-
-
 def trace_back(
     setter: Setter,
     prepare: Callable[[Manifest], Sequence[PreparedSource]],
